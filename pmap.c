@@ -1,0 +1,1400 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The pmap386 authors */
+
+/*
+ * pmap.c: the pmap(9) operations of the i386.
+ *
+ * Role: policy.  It builds PTEs, orders the edits, keeps the statistics,
+ * flushes the TLB, finds memory, and checks everything on demand.  It is the
+ * hub: the virtual memory system calls it, it calls ptp.c (page tables) and
+ * pv.c (frames and links), and these call nothing but the inlines that they
+ * share.
+ *
+ * Each operation runs in one order: reserve (may fail and changes nothing),
+ * slot, swap, record, flush, free.  From the swap on nothing can fail.
+ *
+ * Invariants: all; those asserted here and those that only pmap_audit can see
+ * are told apart in doc/invariants.md.
+ *
+ * Locking: one processor; each operation raises splvm and returns with the
+ * spl that it was called with.
+ *
+ * Memory: only a user's pmap_enter and pmap_pinit allocate, see "Memory".
+ *
+ * TLB: see "Gather".  See also: pmap(9), pmap_host(9), doc/design.md.
+ */
+#include "pmap_private.h"
+
+struct pmap kernel_pmap_store;
+struct pmap_counters pmap_counters;
+
+static uint32_t keep_pages;		/* tables, directories kept ready */
+bool pmap_reserve_short;
+
+/* ----- TLB ----- */
+
+/*
+ * The 386 has no INVLPG (Intel486 Programmer's Reference, appendix B.1):
+ * there the whole TLB goes.  This is the only place that knows.
+ */
+static void
+tlb_reload(void)
+{
+	ph_load_cr3(ph_cr3());
+	pmap_counters.pc_reload++;
+}
+
+static void
+tlb_flush_pages(const vm_offset_t *va, uint32_t n)
+{
+	if (n > 0 && !ph_has_invlpg()) {
+		tlb_reload();
+		return;
+	}
+	pmap_counters.pc_invlpg += n;
+	while (n > 0)
+		ph_invlpg(va[--n]);
+}
+
+static void
+tlb_flush_page(vm_offset_t va)
+{
+	tlb_flush_pages(&va, 1);
+}
+
+static inline bool
+pmap_is_loaded(const struct pmap *pm)
+{
+	return (pm == kernel_pmap || (ph_cr3() & PMB_FRAME) == pm->pm_pdirpa);
+}
+
+/*
+ * Can the TLB hold this entry of a loaded pmap?  A clear means no (TL3).  An
+ * interrupt may use the kernel's between the read and the edit, so for the
+ * kernel's pmap the answer is always yes.
+ */
+static inline bool
+pte_cached(const struct pmap *pm, uint32_t old)
+{
+	return ((old & PMB_REF) != 0 ||
+	    (pm == kernel_pmap && (old & PMB_VALID) != 0));
+}
+
+/*
+ * Gather: what an operation changed and must flush, and the page tables that
+ * it unhooked and may free only then.  Edits note here; gather_finish flushes
+ * once and frees.  Above GATHER_MAX addresses it becomes one reload.  A page
+ * table of a loaded pmap always does: the processor caches directory entries
+ * under addresses that nobody noted (SDM vol. 3A, 4.10.3).
+ */
+#define GATHER_MAX	32u
+
+struct gather {
+	const struct pmap *ga_loaded;	/* whose directory CR3 holds, or NULL */
+	struct ptp	*ga_dead;	/* unhooked, chained by pt_next */
+	uint32_t	 ga_count;
+	bool		 ga_reload;
+	vm_offset_t	 ga_va[GATHER_MAX];
+};
+
+static void
+gather_init(struct gather *g)
+{
+	const struct frame *fr = frame_lookup(ph_cr3());
+
+	g->ga_loaded = frame_tag(fr) == FR_DIR ? fr->fr_ptp->pt_pmap : NULL;
+	g->ga_dead = NULL;
+	g->ga_count = 0;
+	g->ga_reload = false;
+}
+
+/*
+ * An entry was changed; old is what it was.
+ */
+static inline void
+gather_note(struct gather *g, const struct pmap *pm, vm_offset_t va,
+    uint32_t old)
+{
+	if ((pm != g->ga_loaded && pm != kernel_pmap) || !pte_cached(pm, old))
+		return;
+	if (g->ga_count < GATHER_MAX)
+		g->ga_va[g->ga_count++] = va;
+	else
+		g->ga_reload = true;
+}
+
+/*
+ * Unhook a user's page table; gather_finish empties and frees it.
+ */
+static void
+gather_unhook(struct gather *g, struct ptp *pt)
+{
+	ptp_detach(pt);
+	if (pt->pt_pmap == g->ga_loaded)
+		g->ga_reload = true;
+	pt->pt_next = g->ga_dead;
+	g->ga_dead = pt;
+	pmap_counters.pc_ptp_free++;
+	if (va_slot(pt->pt_va) == va_slot(PH_USER_MAX - 1))
+		pmap_counters.pc_top_free++;
+}
+
+/* ----- one entry ----- */
+
+/*
+ * One entry has become wired, or is no longer.
+ */
+static void
+pmap_count_wired(struct ptp *pt, bool wired)
+{
+	pt->pt_wired = (uint16_t)(pt->pt_wired + (wired ? 1 : -1));
+	pt->pt_pmap->pm_stats.wired_count += wired ? 1 : ~0u;
+	ptp_queue(pt);
+}
+
+/*
+ * Set bits of a valid entry.  => returns it as it was; the caller flushes
+ * => M and U that the processor set between the read and the swap go back in
+ */
+static uint32_t
+pmap_set_bits(struct ptp *pt, uint32_t i, uint32_t bits)
+{
+	uint32_t old = pte_read(&pt->pt_pte[i]), pte = old | bits, seen;
+
+	while (((seen = pte_swap(&pt->pt_pte[i], pte)) & ~pte) != 0)
+		pte |= seen;
+	return (old);
+}
+
+/*
+ * Take one valid entry out of a page table: swap and record.
+ * => returns the old entry; the caller flushes
+ * => the caller looks after a page table without entries, and after the
+ *    victim queue if the entry was wired
+ */
+static inline uint32_t
+pmap_unmap(struct ptp *pt, uint32_t i)
+{
+	struct pmap *pm = pt->pt_pmap;
+	struct pv_link *pv = pv_slot(pt, i);
+	struct frame *fr;
+	uint32_t old = pte_swap(&pt->pt_pte[i], 0);
+
+	if (pv_tracked(pv)) {
+		fr = frame_lookup(old);
+		PMAP_ASSERT((old & PMB_VALID) != 0 &&
+		    frame_tag(fr) == FR_MANAGED,
+		    "PV1 pmap %p va 0x%x: tracked entry 0x%x", (void *)pm,
+		    pt->pt_va + i * PMB_PAGE, old);
+		pv_remove(fr, pv, old);
+		pt->pt_managed--;
+	}
+	pt->pt_valid--;
+	pm->pm_stats.resident_count--;
+	if (old & PMB_WIRED) {
+		pt->pt_wired--;
+		pm->pm_stats.wired_count--;
+	}
+	pmap_counters.pc_remove++;
+	return (old);
+}
+
+/*
+ * Give an arena page that is on no list back to the host.
+ */
+static void
+pmap_arena_put(struct ptp *pt)
+{
+	uint32_t pa = ptp_arena_unmap(pt);
+
+	tlb_flush_page((vm_offset_t)pt->pt_pte);
+	frame_set(pa, FR_MANAGED, NULL);
+	ph_page_free(pa);
+}
+
+/*
+ * Empty an unhooked page table after the flush, and free it: the one routine
+ * for release, large removes, the last entry's removal and reclaim.
+ */
+static void
+pmap_ptp_free(struct ptp *pt)
+{
+	uint32_t i;
+	vm_offset_t page;
+
+	for (i = 0; pt->pt_valid > 0; i++) {
+		i = ptp_next_valid(pt, i, PMB_NPTE - 1);
+		PMAP_ASSERT(i < PMB_NPTE,
+		    "PT2 pmap %p va 0x%x: %u entries too many counted",
+		    (void *)pt->pt_pmap, pt->pt_va, pt->pt_valid);
+		(void)pmap_unmap(pt, i);
+	}
+	PMAP_ASSERT(pt->pt_managed == 0 && pt->pt_wired == 0,
+	    "PT2 pmap %p va 0x%x: empty, but %u managed %u wired",
+	    (void *)pt->pt_pmap, pt->pt_va, pt->pt_managed, pt->pt_wired);
+	for (i = 0; i < PV_NSLICE; i++) {
+		if (pt->pt_slice[i] == NULL)
+			continue;
+		page = pv_slice_free(pt->pt_slice[i]);
+		pt->pt_slice[i] = NULL;
+		if (page != 0)
+			pmap_arena_put(ptp_of_pte((uint32_t *)page));
+	}
+	ptp_retire(pt);
+	if (ptp_ready.pl_count > keep_pages)
+		pmap_arena_put(ptp_ready_pop());
+}
+
+static void
+gather_flush(struct gather *g)
+{
+	if (g->ga_reload)
+		tlb_reload();
+	else
+		tlb_flush_pages(g->ga_va, g->ga_count);
+	g->ga_count = 0;
+	g->ga_reload = false;
+}
+
+/*
+ * Flush once, then free what was unhooked.
+ */
+static void
+gather_finish(struct gather *g)
+{
+	struct ptp *pt;
+
+	gather_flush(g);
+	while ((pt = g->ga_dead) != NULL) {
+		g->ga_dead = pt->pt_next;
+		pmap_ptp_free(pt);
+	}
+	PMAP_ASSERT(g->ga_count == 0 && !g->ga_reload, "TL1 %u left to flush",
+	    g->ga_count);
+}
+
+/*
+ * Write an entry, whatever stood there: swap, record, flush.
+ * => fr: the frame to link the mapping to, or NULL: not tracked
+ */
+static inline void
+pmap_set(struct ptp *pt, vm_offset_t va, uint32_t pte, struct frame *fr)
+{
+	struct pmap *pm = pt->pt_pmap;
+	uint32_t i = va_index(va), old;
+	uint32_t *ptep = &pt->pt_pte[i];
+	struct pv_link *pv = pv_slot(pt, i);
+	struct frame *oldfr;
+
+	old = pte_read(ptep);
+	if (((old ^ pte) & ~PMB_ATTR) == 0 && pv_tracked(pv) == (fr != NULL))
+		return;
+	old = pte_swap(ptep, pte);
+	oldfr = pv_tracked(pv) ? frame_lookup(old) : NULL;
+	if (oldfr != fr) {
+		if (oldfr != NULL) {
+			pv_remove(oldfr, pv, old);
+			pt->pt_managed--;
+		}
+		if (fr != NULL) {
+			PMAP_ASSERT(pv != NULL, "PV1 pmap %p va 0x%x: no slice",
+			    (void *)pm, va);
+			pv_insert(fr, pv);
+			pt->pt_managed++;
+		}
+	} else if (fr != NULL)
+		fr->fr_info |= old & PMB_ATTR;
+	if ((old & PMB_VALID) == 0) {
+		pt->pt_valid++;
+		pm->pm_stats.resident_count++;
+	} else if (pte_cached(pm, old) && pmap_is_loaded(pm))
+		tlb_flush_page(va);
+	if ((old ^ pte) & PMB_WIRED)
+		pmap_count_wired(pt, (pte & PMB_WIRED) != 0);
+}
+
+/* ----- memory ----- */
+
+/*
+ * Memory.  A page table and a free slice are always kept in reserve (RS1), so
+ * that the common enter never meets a shortage.  When the reserve cannot be
+ * filled: wake the pagedaemon; take a cold page table from somebody; else
+ * sleep once; else take any.  If even then there is nothing, an unwired enter
+ * is left unmade and the fault repeats.  A page table can be taken because a
+ * pmap is a cache of the map above it; M and U are saved first, and those
+ * with wired entries are never taken.
+ */
+
+/*
+ * A zeroed page in the arena, for any purpose.  => never sleeps
+ * => returns NULL when there is no page or no address
+ */
+static struct ptp *
+pmap_arena_get(enum ptp_state state, uint32_t tag)
+{
+	struct ptp *pt = NULL;
+	vm_offset_t pa;
+
+	if (ptp_free.pl_count > 0 && ph_page_alloc(&pa)) {
+		pt = ptp_arena_map(pa, state);
+	} else if ((pt = ptp_dir_pop()) != NULL)
+		pt->pt_state = (uint16_t)state;
+	if (pt == NULL)
+		return (NULL);
+	frame_set(pt->pt_pa, tag, pt);
+	ph_zero_page(pt->pt_pte);
+	return (pt);
+}
+
+/*
+ * Fill the reserve.  => never sleeps; false if there is not enough
+ */
+static bool
+pmap_reserve_fill(void)
+{
+	struct ptp *pt;
+
+	if (ptp_ready.pl_count == 0) {
+		if ((pt = pmap_arena_get(PTS_READY, FR_PTP)) == NULL)
+			return (false);
+		ptp_ready_push(pt);
+	}
+	if (pv_nfree == 0) {
+		if (ptp_ready.pl_count > 1) {
+			pt = ptp_ready_pop();
+			pt->pt_state = PTS_SLICES;
+			frame_set(pt->pt_pa, FR_SLICES, pt);
+		} else
+			pt = pmap_arena_get(PTS_SLICES, FR_SLICES);
+		if (pt == NULL)
+			return (false);
+		pv_page_add((vm_offset_t)pt->pt_pte);
+	}
+	return (true);
+}
+
+/*
+ * Take a page table from some pmap.
+ * => spare: not this one; any: even one in use
+ * => returns false when there is none to take
+ */
+static bool
+pmap_reclaim(const struct ptp *spare, bool any)
+{
+	struct gather g;
+	struct ptp *pt = ptp_victim(spare, any);
+
+	if (pt == NULL)
+		return (false);
+	PMAP_ASSERT(pt->pt_wired == 0, "PT7 victim %p has %u wired entries",
+	    (void *)pt, pt->pt_wired);
+	gather_init(&g);
+	gather_unhook(&g, pt);
+	gather_finish(&g);
+	pmap_counters.pc_reclaim++;
+	return (true);
+}
+
+/*
+ * One step against a shortage.
+ * => waited: has this caller slept already?  s: the spl to sleep at
+ * => returns false when nothing is left to try; may sleep
+ */
+static bool
+pmap_shortage(const struct ptp *spare, bool *waited, int *s)
+{
+	pmap_counters.pc_shortage++;
+	ph_wakeup_pager();
+	if (pmap_reclaim(spare, false))
+		return (true);
+	if (!*waited && ph_may_wait()) {
+		*waited = true;
+		ph_splx(*s);
+		ph_wait();
+		*s = ph_splvm();
+		return (true);
+	}
+	return (pmap_reclaim(spare, true));
+}
+
+/*
+ * Make sure that a page table and a slice are at hand.
+ * => may sleep: what the caller knew of page tables is void
+ * => returns false if there is no memory and the mapping need not be made;
+ *    for a wired mapping goes on until there is
+ */
+static bool
+pmap_reserve(struct pmap *pm, vm_offset_t va, bool wired, int *s)
+{
+	bool waited = false;
+
+	while (!pmap_reserve_fill()) {
+		if (pmap_shortage(ptp_lookup(pm, va), &waited, s))
+			continue;
+		if (!wired)
+			return (false);
+		PMAP_ASSERT(ph_may_wait(), "RS1 pmap %p va 0x%x: wired enter "
+		    "in a context that cannot sleep", (void *)pm, va);
+		waited = false;
+	}
+	return (true);
+}
+
+/*
+ * Make the slot of <pm, va> ready for an entry.
+ * => track: a link is needed too
+ * => returns NULL if there is no memory and wired is false; may sleep, for a
+ *    user's pmap only
+ */
+static struct ptp *
+pmap_slot_make(struct pmap *pm, vm_offset_t va, bool track, bool wired, int *s)
+{
+	struct pv_slice **slice;
+	struct ptp *pt;
+
+	PMAP_ASSERT(pm != kernel_pmap, "PV1 kernel va 0x%x: no slice", va);
+	if (!pmap_reserve(pm, va, wired, s))
+		return (NULL);
+	pt = ptp_lookup(pm, va);
+	if (pt == NULL) {
+		pt = ptp_ready_pop();
+		ptp_attach(pt, pm, va);
+		pmap_counters.pc_ptp_alloc++;
+	}
+	slice = &pt->pt_slice[va_index(va) / PV_NLINK];
+	if (track && *slice == NULL)
+		*slice = pv_slice_alloc(
+		    &pt->pt_pte[va_index(va) & ~(PV_NLINK - 1)]);
+	pmap_reserve_short = !pmap_reserve_fill();
+	return (pt);
+}
+
+/*
+ * The page table for an entry at <pm, va>, with a slice if it is to be
+ * tracked.  => as pmap_slot_make
+ */
+static inline struct ptp *
+pmap_slot(struct pmap *pm, vm_offset_t va, bool track, bool wired, int *s)
+{
+	struct ptp *pt = ptp_lookup(pm, va);
+
+	if (pt != NULL &&
+	    (!track || pt->pt_slice[va_index(va) / PV_NLINK] != NULL))
+		return (pt);
+	return (pmap_slot_make(pm, va, track, wired, s));
+}
+
+/* ----- ranges of addresses ----- */
+
+/*
+ * May the host map va in pm?  The kernel image, the arena, the tables, the
+ * windows and the recursive slot are out of reach.
+ */
+static inline bool
+pmap_va_ok(const struct pmap *pm, vm_offset_t va)
+{
+	PMAP_ASSERT(pm->pm_count > 0, "PM1 pmap %p is dead", (const void *)pm);
+	if (pm == kernel_pmap)
+		return (va >= pmap_kva_start && va <= pmap_kva_last);
+	return (va < PH_USER_PTMAX);
+}
+
+/*
+ * Cut a range down to what the host may map in pm.
+ * => *evap becomes the last address, included
+ * => returns false if nothing is left; a range that lies outside altogether
+ *    is counted as refused
+ */
+static bool
+pmap_range_clip(const struct pmap *pm, vm_offset_t *svap, vm_offset_t *evap)
+{
+	vm_offset_t lo = pm == kernel_pmap ? pmap_kva_start : 0;
+	vm_offset_t hi = pm == kernel_pmap ? pmap_kva_last : PH_USER_PTMAX - 1;
+	vm_offset_t sva = *svap & PMB_FRAME, last = *evap - 1;
+
+	PMAP_ASSERT(pm->pm_count > 0, "PM1 pmap %p is dead", (const void *)pm);
+	if (*evap == *svap || (*evap < *svap && *evap != 0))
+		return (false);
+	last |= PMB_PAGE - 1;
+	if (sva > hi || last < lo) {
+		pmap_counters.pc_refused++;
+		return (false);
+	}
+	*svap = sva < lo ? lo : sva;
+	*evap = last > hi ? hi : last;
+	return (true);
+}
+
+/* ----- boot ----- */
+
+/*
+ * The VM's pages are known now: from here on their mappings are tracked.
+ * => mappings made before have no link and may be removed like any other
+ * => once
+ */
+void
+pmap_init(void)
+{
+	uint32_t pfn;
+
+	for (pfn = 0; pfn < frame_count; pfn++)
+		if (frame_tag(&frame_table[pfn]) == FR_FOREIGN &&
+		    ph_frame_managed(pfn))
+			frame_set(pfn << PMB_PAGESHIFT, FR_MANAGED, NULL);
+	keep_pages = ptp_npages / 128 < 2 ? 2 :
+	    ptp_npages / 128 > 16 ? 16 : ptp_npages / 128;
+	pmap_reserve_short = !pmap_reserve_fill();
+}
+
+/* ----- life of an address space ----- */
+
+/*
+ * A directory for a new pmap.  => may sleep; never fails
+ */
+static struct ptp *
+pmap_dir_get(void)
+{
+	struct ptp *pt;
+	bool waited = false;
+	int s = ph_splvm();
+
+	while ((pt = ptp_dir_pop()) == NULL) {
+		if (ptp_ready.pl_count > 1) {
+			pt = ptp_ready_pop();
+			frame_set(pt->pt_pa, FR_DIR, pt);
+		} else
+			pt = pmap_arena_get(PTS_DIRREADY, FR_DIR);
+		if (pt != NULL)
+			ptp_dir_init(pt, kernel_pmap);
+		else if (!pmap_shortage(NULL, &waited, &s)) {
+			PMAP_ASSERT(ph_may_wait(), "RS1 no page for a "
+			    "directory, and the caller cannot sleep%s", "");
+			waited = false;
+		}
+	}
+	ph_splx(s);
+	return (pt);
+}
+
+/*
+ * Start a pmap's life with a directory.
+ */
+static void
+pmap_start(pmap_t pm, struct ptp *dir)
+{
+	int s = ph_splvm();
+
+	pm->pm_slots = 0;
+	pm->pm_count = 1;
+	pm->pm_stats.resident_count = 0;
+	pm->pm_stats.wired_count = 0;
+	ptp_dir_attach(dir, pm);
+	ph_splx(s);
+}
+
+/*
+ * Make an empty address space in memory of the caller's.
+ * => may sleep
+ * => every field is set, the caller need not clear it
+ */
+void
+pmap_pinit(pmap_t pm)
+{
+	pmap_start(pm, pmap_dir_get());
+}
+
+/*
+ * Make an address space.
+ * => may sleep
+ * => size: not 0 asks for a software map, for which nothing is made
+ * => returns NULL then; otherwise a pmap with one reference, which lives in
+ *    the descriptor of its own directory
+ */
+pmap_t
+pmap_create(vm_size_t size)
+{
+	struct ptp *dir;
+
+	if (size != 0)
+		return (NULL);
+	dir = pmap_dir_get();
+	pmap_start(&dir->pt_store, dir);
+	return (&dir->pt_store);
+}
+
+/*
+ * One more reference.  => NULL is allowed
+ */
+void
+pmap_reference(pmap_t pm)
+{
+	int s;
+
+	if (pm == NULL)
+		return;
+	s = ph_splvm();
+	PMAP_ASSERT(pm->pm_count > 0, "PM1 reference to dead pmap %p",
+	    (void *)pm);
+	pm->pm_count++;
+	ph_splx(s);
+}
+
+/*
+ * One reference less; the last one releases what the pmap holds.
+ * => NULL is allowed; never sleeps
+ */
+void
+pmap_destroy(pmap_t pm)
+{
+	int s;
+
+	if (pm == NULL)
+		return;
+	s = ph_splvm();
+	PMAP_ASSERT(pm->pm_count > 0, "PM1 destroy of dead pmap %p",
+	    (void *)pm);
+	if (pm->pm_count == 1)
+		pmap_release(pm);
+	else
+		pm->pm_count--;
+	ph_splx(s);
+}
+
+/*
+ * Give back all that a pmap holds, wired or not.
+ * => the struct stays the caller's
+ * => never sleeps; works without a current process
+ * => a directory that is in CR3 is replaced by the kernel's first (PM3)
+ */
+void
+pmap_release(pmap_t pm)
+{
+	struct gather g;
+	struct ptp_range r = { .pr_pmap = pm, .pr_last = PH_USER_PTMAX - 1 };
+	struct ptp *dir;
+	int s = ph_splvm();
+
+	PMAP_ASSERT(pm != kernel_pmap && pm->pm_count == 1,
+	    "PM1 release of pmap %p with %d references", (void *)pm,
+	    pm->pm_count);
+	if (pmap_is_loaded(pm))
+		ph_load_cr3(kernel_pmap->pm_pdirpa);
+	gather_init(&g);
+	while (ptp_range_next(&r))
+		gather_unhook(&g, r.pr_ptp);
+	gather_finish(&g);
+	PMAP_ASSERT(pm->pm_stats.resident_count == 0 &&
+	    pm->pm_stats.wired_count == 0,
+	    "PM1 pmap %p: empty, but %u resident %u wired", (void *)pm,
+	    pm->pm_stats.resident_count, pm->pm_stats.wired_count);
+	dir = frame_lookup(pm->pm_pdirpa)->fr_ptp;
+	pm->pm_count = 0;
+	ptp_dir_detach(dir);
+	if (ptp_dirs.pl_count > keep_pages)
+		pmap_arena_put(ptp_dir_pop());
+	ph_splx(s);
+}
+
+/*
+ * Load an address space.  => nothing is done if it is loaded already
+ */
+void
+pmap_activate(pmap_t pm)
+{
+	PMAP_ASSERT(pm->pm_count > 0, "PM3 activate of dead pmap %p",
+	    (void *)pm);
+	if ((ph_cr3() & PMB_FRAME) != pm->pm_pdirpa)
+		ph_load_cr3(pm->pm_pdirpa);
+}
+
+/*
+ * The process stops using its address space.  It stays loaded until another
+ * is, or until it is released: a kernel process runs in it as well.
+ */
+void
+pmap_deactivate(pmap_t pm)
+{
+	(void)pm;
+}
+
+/*
+ * Drop every mapping that is not wired.  => NULL is allowed
+ * => the kernel's pmap is left alone
+ */
+void
+pmap_collect(pmap_t pm)
+{
+	struct gather g;
+	struct ptp_range r = { .pr_pmap = pm, .pr_last = PH_USER_PTMAX - 1 };
+	struct ptp *pt;
+	uint32_t i, old;
+	int s;
+
+	if (pm == NULL || pm == kernel_pmap)
+		return;
+	PMAP_ASSERT(pm->pm_count > 0, "PM1 pmap %p is dead", (void *)pm);
+	s = ph_splvm();
+	gather_init(&g);
+	while (ptp_range_next(&r)) {
+		pt = r.pr_ptp;
+		if (pt->pt_wired == 0) {
+			gather_unhook(&g, pt);
+			continue;
+		}
+		for (i = ptp_next_valid(pt, 0, r.pr_hi); i <= r.pr_hi;
+		    i = ptp_next_valid(pt, i + 1, r.pr_hi)) {
+			if (pte_read(&pt->pt_pte[i]) & PMB_WIRED)
+				continue;
+			old = pmap_unmap(pt, i);
+			gather_note(&g, pm, pt->pt_va + i * PMB_PAGE, old);
+		}
+	}
+	gather_finish(&g);
+	ph_splx(s);
+}
+
+/* ----- mappings by <pmap, va> ----- */
+
+/*
+ * Map a page.
+ * => pmap NULL: nothing.  prot: VM_PROT_NONE removes the mapping
+ * => replaces what va mapped, saving its M and U; prot may raise or lower the
+ *    rights, and wired replaces the old wiring
+ * => a user's pmap: process context, may sleep for memory; an unwired mapping
+ *    may be left unmade when there is none, and the fault repeats
+ * => the kernel's pmap: any spl up to splvm, never sleeps, never allocates
+ * => a va that the host may not map is refused; a page table or directory as
+ *    pa breaks PT4
+ */
+void
+pmap_enter(pmap_t pm, vm_offset_t va, vm_offset_t pa, vm_prot_t prot,
+    boolean_t wired)
+{
+	struct frame *fr;
+	struct ptp *pt;
+	uint32_t pte, old, tag;
+	bool track;
+	int s;
+
+	if (pm == NULL)
+		return;
+	if (!pmap_va_ok(pm, va)) {
+		pmap_counters.pc_refused++;
+		return;
+	}
+	va &= PMB_FRAME;
+	pa &= PMB_FRAME;
+	if (prot == VM_PROT_NONE) {
+		pmap_remove(pm, va, va + PMB_PAGE);
+		return;
+	}
+	s = ph_splvm();
+	fr = frame_lookup(pa);
+	tag = frame_tag(fr);
+	if (tag > FR_MANAGED) {
+		pmap_violation("PT4", pm, va, pa);
+		ph_isolate(pm, va, pa);
+		ph_splx(s);
+		return;
+	}
+	track = tag == FR_MANAGED && (pm != kernel_pmap ||
+	    (!ph_pager_va(va) && !ph_host_edits(va)));
+	pt = pmap_slot(pm, va, track, wired, &s);
+	if (pt == NULL) {
+		pmap_counters.pc_deferred++;
+		ph_splx(s);
+		return;
+	}
+	pte = pa | PMB_VALID;
+	if (prot & VM_PROT_WRITE)
+		pte |= PMB_WRITE;
+	if (va < PH_USER_MAX)
+		pte |= PMB_USER;
+	if (wired)
+		pte |= PMB_WIRED;
+	old = pte_read(&pt->pt_pte[va_index(va)]);
+	if (pte_maps(old, pa))
+		pte |= old & PMB_CACHE;
+	else if (tag == FR_FOREIGN)
+		pte |= ph_cache_bits(pa);
+	pmap_set(pt, va, pte, track ? fr : NULL);
+	pmap_counters.pc_enter++;
+	ph_splx(s);
+}
+
+/*
+ * Remove entries lo to hi of a page table, and the table with the last one.
+ */
+static void
+pmap_remove_entries(struct gather *g, struct ptp *pt, uint32_t lo, uint32_t hi)
+{
+	uint32_t i, old, bits = 0;
+
+	for (i = ptp_next_valid(pt, lo, hi); i <= hi;
+	    i = ptp_next_valid(pt, i + 1, hi)) {
+		old = pmap_unmap(pt, i);
+		bits |= old;
+		gather_note(g, pt->pt_pmap, pt->pt_va + i * PMB_PAGE, old);
+	}
+	if (bits & PMB_WIRED)
+		ptp_queue(pt);
+	if (pt->pt_state == PTS_USER && pt->pt_valid == 0)
+		gather_unhook(g, pt);
+}
+
+/*
+ * Remove all mappings of a range, wired ones too.
+ * => pmap NULL: nothing.  Ranges may be sparse and as large as the space
+ * => entries that the module did not make are removed as well
+ */
+void
+pmap_remove(pmap_t pm, vm_offset_t sva, vm_offset_t eva)
+{
+	struct gather g;
+	struct ptp_range r;
+	int s;
+
+	if (pm == NULL || !pmap_range_clip(pm, &sva, &eva))
+		return;
+	s = ph_splvm();
+	gather_init(&g);
+	r = (struct ptp_range){ .pr_pmap = pm, .pr_va = sva, .pr_last = eva };
+	while (ptp_range_next(&r)) {
+		if (r.pr_lo == 0 && r.pr_hi == PMB_NPTE - 1 &&
+		    r.pr_ptp->pt_state == PTS_USER)
+			gather_unhook(&g, r.pr_ptp);
+		else
+			pmap_remove_entries(&g, r.pr_ptp, r.pr_lo, r.pr_hi);
+	}
+	gather_finish(&g);
+	ph_splx(s);
+}
+
+/*
+ * Lower the rights of a range.
+ * => prot without VM_PROT_READ and VM_PROT_EXECUTE removes; with
+ *    VM_PROT_WRITE does nothing, for it never grants
+ */
+void
+pmap_protect(pmap_t pm, vm_offset_t sva, vm_offset_t eva, vm_prot_t prot)
+{
+	struct gather g;
+	struct ptp_range r;
+	uint32_t i, old, *ptep;
+	int s;
+
+	if ((prot & (VM_PROT_READ | VM_PROT_EXECUTE)) == 0) {
+		pmap_remove(pm, sva, eva);
+		return;
+	}
+	if ((prot & VM_PROT_WRITE) || pm == NULL ||
+	    !pmap_range_clip(pm, &sva, &eva))
+		return;
+	s = ph_splvm();
+	gather_init(&g);
+	r = (struct ptp_range){ .pr_pmap = pm, .pr_va = sva, .pr_last = eva };
+	while (ptp_range_next(&r)) {
+		for (i = r.pr_lo; i <= r.pr_hi; i++) {
+			ptep = &r.pr_ptp->pt_pte[i];
+			old = pte_read(ptep);
+			if ((old & PMB_WRITE) == 0)
+				continue;
+			pte_clear(ptep, PMB_WRITE);
+			gather_note(&g, pm, r.pr_ptp->pt_va + i * PMB_PAGE,
+			    old);
+		}
+	}
+	gather_finish(&g);
+	ph_splx(s);
+}
+
+/*
+ * Say whether a mapping is wired.  => one that does not exist: nothing
+ */
+void
+pmap_change_wiring(pmap_t pm, vm_offset_t va, boolean_t wired)
+{
+	struct ptp *pt;
+	uint32_t old;
+	int s;
+
+	if (pm == NULL || !pmap_va_ok(pm, va))
+		return;
+	s = ph_splvm();
+	pt = ptp_lookup(pm, va);
+	old = pt == NULL ? 0 : pte_read(&pt->pt_pte[va_index(va)]);
+	if ((old & PMB_VALID) != 0 && (old & PMB_WIRED) == 0 && wired) {
+		pmap_set_bits(pt, va_index(va), PMB_WIRED);
+		pmap_count_wired(pt, true);
+	} else if ((old & PMB_WIRED) != 0 && !wired) {
+		pte_clear(&pt->pt_pte[va_index(va)], PMB_WIRED);
+		pmap_count_wired(pt, false);
+	}
+	ph_splx(s);
+}
+
+/*
+ * Advice that a range is, or is not, to be pageable.  Wiring is what counts;
+ * page tables are never pageable.
+ */
+void
+pmap_pageable(pmap_t pm, vm_offset_t sva, vm_offset_t eva, boolean_t pageable)
+{
+	(void)pm;
+	(void)sva;
+	(void)eva;
+	(void)pageable;
+}
+
+/*
+ * Advice that a range will be used in dst as in src: not taken.
+ */
+void
+pmap_copy(pmap_t dst, pmap_t src, vm_offset_t dva, vm_size_t len,
+    vm_offset_t sva)
+{
+	(void)dst;
+	(void)src;
+	(void)dva;
+	(void)len;
+	(void)sva;
+}
+
+/*
+ * The physical address behind <pm, va>, with the offset in the page.
+ * => returns false and leaves *pap alone where nothing is mapped; any
+ *    address, the kernel's included
+ */
+boolean_t
+pmap_lookup(pmap_t pm, vm_offset_t va, vm_offset_t *pap)
+{
+	struct ptp *pt;
+	uint32_t pte;
+
+	if (pm == NULL || (PH_RECURSIVE != 0 && va_slot(va) == PH_RECURSIVE))
+		return (0);
+	PMAP_ASSERT(pm->pm_count > 0, "PM1 pmap %p is dead", (void *)pm);
+	pt = ptp_lookup(pm, va);
+	pte = pt == NULL ? 0 : pte_read(&pt->pt_pte[va_index(va)]);
+	if ((pte & PMB_VALID) == 0)
+		return (0);
+	*pap = (pte & PMB_FRAME) | (va & ~PMB_FRAME);
+	return (1);
+}
+
+/*
+ * The same, with 0 for "nothing mapped".
+ */
+vm_offset_t
+pmap_extract(pmap_t pm, vm_offset_t va)
+{
+	vm_offset_t pa = 0;
+
+	(void)pmap_lookup(pm, va, &pa);
+	return (pa);
+}
+
+/*
+ * Everything that was deferred must be true now.  The module defers nothing;
+ * this is for hosts that edit PTEs themselves.
+ */
+void
+pmap_update(void)
+{
+	ph_flush_global();
+	pmap_counters.pc_flushall++;
+}
+
+/* ----- kernel mappings without a PV list ----- */
+
+/*
+ * Map a kernel page that no operation on pages shall find.
+ * => a tracked mapping at va is replaced, and leaves its list
+ */
+void
+pmap_kenter(vm_offset_t va, vm_offset_t pa, vm_prot_t prot)
+{
+	uint32_t pte = (pa & PMB_FRAME) | PMB_VALID;
+	struct frame *fr = frame_lookup(pa);
+	int s;
+
+	if (!pmap_va_ok(kernel_pmap, va)) {
+		pmap_counters.pc_refused++;
+		return;
+	}
+	if (prot & VM_PROT_WRITE)
+		pte |= PMB_WRITE;
+	s = ph_splvm();
+	if (frame_tag(fr) > FR_MANAGED)
+		pmap_violation("PT4", kernel_pmap, va, pa);
+	else {
+		if (frame_tag(fr) == FR_FOREIGN)
+			pte |= ph_cache_bits(pa & PMB_FRAME);
+		pmap_set(ptp_lookup(kernel_pmap, va), va & PMB_FRAME, pte,
+		    NULL);
+	}
+	ph_splx(s);
+}
+
+void
+pmap_kremove(vm_offset_t va, vm_size_t size)
+{
+	pmap_remove(kernel_pmap, va, va + size);
+}
+
+/*
+ * Move one kernel mapping, with its link, to an address that maps nothing.
+ */
+static void
+pmap_move_page(vm_offset_t from, vm_offset_t to)
+{
+	struct ptp *ft = ptp_lookup(kernel_pmap, from);
+	struct ptp *tt = ptp_lookup(kernel_pmap, to);
+	uint32_t fi = va_index(from), ti = va_index(to);
+	struct pv_link *pv = pv_slot(ft, fi);
+	uint32_t old = pte_swap(&ft->pt_pte[fi], 0);
+
+	if (pv_tracked(pv)) {
+		pv_move(pv, pv_slot(tt, ti));
+		ft->pt_managed--;
+		tt->pt_managed++;
+	}
+	if ((old & PMB_VALID) == 0)
+		return;
+	(void)pte_swap(&tt->pt_pte[ti], old);
+	ft->pt_valid--;
+	tt->pt_valid++;
+	if (old & PMB_WIRED) {
+		ft->pt_wired--;
+		tt->pt_wired++;
+	}
+	tlb_flush_page(from);
+}
+
+/*
+ * Move kernel mappings, as a buffer cache does (pagemove).
+ * => what "to" maps is removed first; the ranges do not overlap
+ */
+void
+pmap_move(vm_offset_t from, vm_offset_t to, vm_size_t size)
+{
+	vm_offset_t off;
+	int s;
+
+	from &= PMB_FRAME;
+	to &= PMB_FRAME;
+	for (off = 0; off < size; off += PMB_PAGE) {
+		if (!pmap_va_ok(kernel_pmap, from + off) ||
+		    !pmap_va_ok(kernel_pmap, to + off)) {
+			pmap_counters.pc_refused++;
+			return;
+		}
+		pmap_remove(kernel_pmap, to + off, to + off + PMB_PAGE);
+		s = ph_splvm();
+		pmap_move_page(from + off, to + off);
+		ph_splx(s);
+	}
+}
+
+/*
+ * Map [spa, epa) at va, at boot.  => returns the address after it
+ */
+vm_offset_t
+pmap_map(vm_offset_t va, vm_offset_t spa, vm_offset_t epa, vm_prot_t prot)
+{
+	for (; spa < epa; spa += PMB_PAGE, va += PMB_PAGE)
+		pmap_kenter(va, spa, prot);
+	return (va);
+}
+
+/*
+ * The physical address behind a device pager's cookie: a frame number.
+ */
+vm_offset_t
+pmap_phys_address(unsigned int frame)
+{
+	return (frame << PMB_PAGESHIFT);
+}
+
+/* ----- all mappings of a page ----- */
+
+/*
+ * The frame of a page that the VM manages, or NULL.
+ */
+static inline struct frame *
+pmap_managed(vm_offset_t pa)
+{
+	struct frame *fr = frame_lookup(pa);
+
+	return (frame_tag(fr) == FR_MANAGED ? fr : NULL);
+}
+
+/*
+ * A link of the page at pa leads to an entry that does not map it, or to a
+ * page table that its directory does not hold: a state that only damage from
+ * outside can make, and the one in which the walk of 1997 faulted.
+ * => by policy isolate: the link is taken off, what the entry maps is dropped,
+ *    and the host retires the page and kills the process
+ */
+static void
+pmap_damage(struct gather *g, struct frame *fr, struct pv_link *pv,
+    vm_offset_t pa, const char *id)
+{
+	uint32_t *ptep = pv_pte(pv), *pde;
+	struct ptp *pt = ptp_of_pte(ptep);
+	struct pmap *pm = pt->pt_pmap;
+	vm_offset_t va = ptp_va(pt, ptep);
+
+	pmap_violation(id, pm, va, pa);
+	pde = &pm->pm_pdir[va_slot(va)];
+	if (pt->pt_state == PTS_USER && !pte_maps(pte_read(pde), pt->pt_pa))
+		(void)pte_swap(pde, pt->pt_pa | PMB_VALID | PMB_WRITE |
+		    PMB_USER);
+	pv_remove(fr, pv, PMB_ATTR);
+	pt->pt_managed--;
+	if (pte_read(ptep) & PMB_VALID)
+		(void)pmap_unmap(pt, va_index(va));
+	else if (pt->pt_valid > 0) {
+		pt->pt_valid--;
+		pm->pm_stats.resident_count--;
+	}
+	g->ga_reload = true;
+	ptp_queue(pt);
+	if (pt->pt_state == PTS_USER && pt->pt_valid == 0)
+		gather_unhook(g, pt);
+	ph_isolate(pm, va, pa);
+}
+
+/*
+ * The entry of a link in a walk over a page, checked.
+ * => returns NULL if the link was damaged and has been dealt with; pv_next
+ *    can be followed even then
+ */
+static inline uint32_t *
+pmap_walk_pte(struct gather *g, struct frame *fr, struct pv_link *pv,
+    vm_offset_t pa)
+{
+	uint32_t *ptep;
+
+	PMAP_ASSERT(pv_link_sane(pv), "PV4 page 0x%x: link %p is in no slice",
+	    pa, (void *)pv);
+	ptep = pv_pte(pv);
+	pmap_counters.pc_visited++;
+	if (__builtin_expect(!pte_maps(pte_read(ptep), pa), 0)) {
+		pmap_damage(g, fr, pv, pa, "PV1");
+		return (NULL);
+	}
+	return (ptep);
+}
+
+/*
+ * Remove all mappings of a page.
+ */
+static void
+pmap_remove_all(struct frame *fr, vm_offset_t pa)
+{
+	struct gather g;
+	struct pv_link *pv;
+	struct ptp *pt;
+	uint32_t *ptep, old;
+
+	gather_init(&g);
+	while ((pv = fr->fr_first) != NULL) {
+		if ((ptep = pmap_walk_pte(&g, fr, pv, pa)) == NULL)
+			continue;
+		pt = ptp_of_pte(ptep);
+		if (!ptp_is_hooked(pt)) {
+			pmap_damage(&g, fr, pv, pa, "PT1");
+			continue;
+		}
+		old = pmap_unmap(pt, (uint32_t)(ptep - pt->pt_pte));
+		gather_note(&g, pt->pt_pmap, ptp_va(pt, ptep), old);
+		if (old & PMB_WIRED)
+			ptp_queue(pt);
+		if (pt->pt_valid == 0 && pt->pt_state == PTS_USER)
+			gather_unhook(&g, pt);
+	}
+	gather_finish(&g);
+}
+
+/*
+ * Lower the rights of all mappings of a page.
+ * => prot READ or READ|EXECUTE: write-protects; ALL: nothing; else: removes,
+ *    and saves M and U
+ * => a page that is not managed: nothing
+ */
+void
+pmap_page_protect(vm_offset_t pa, vm_prot_t prot)
+{
+	struct frame *fr = pmap_managed(pa);
+	int s;
+
+	if (fr == NULL || prot == VM_PROT_ALL)
+		return;
+	if (prot == VM_PROT_READ ||
+	    prot == (VM_PROT_READ | VM_PROT_EXECUTE)) {
+		pmap_changebit(pa, 0, ~PMB_WRITE);
+		return;
+	}
+	s = ph_splvm();
+	pmap_remove_all(fr, pa & PMB_FRAME);
+	ph_splx(s);
+}
+
+/*
+ * Set and clear bits in every mapping of a page.
+ * => set: bits to set; keep: bits to leave as they are, a mask to AND with
+ * => what is set or cleared of M and U is also set or cleared in what was
+ *    saved of mappings that are gone
+ * => a page that is not managed, and a pager's mappings: nothing
+ */
+void
+pmap_changebit(vm_offset_t pa, unsigned int set, unsigned int keep)
+{
+	struct gather g;
+	struct frame *fr = pmap_managed(pa);
+	struct pv_link *pv;
+	struct ptp *pt;
+	uint32_t *ptep, old, clear = ~keep & PMB_CHANGE;
+	int s;
+
+	if (fr == NULL)
+		return;
+	pa &= PMB_FRAME;
+	set &= PMB_CHANGE & ~PMB_WRITE;
+	s = ph_splvm();
+	gather_init(&g);
+	fr->fr_info = (fr->fr_info & ~(clear & PMB_ATTR)) | (set & PMB_ATTR);
+	for (pv = fr->fr_first; pv != NULL; pv = pv->pv_next) {
+		if ((ptep = pmap_walk_pte(&g, fr, pv, pa)) == NULL)
+			continue;
+		old = pte_read(ptep);
+		if ((old & clear) == 0 && (~old & set) == 0)
+			continue;
+		pt = ptp_of_pte(ptep);
+		if (!ptp_is_hooked(pt)) {
+			pmap_damage(&g, fr, pv, pa, "PT1");
+			continue;
+		}
+		if (old & clear)
+			pte_clear(ptep, clear);
+		if (~old & set)
+			(void)pmap_set_bits(pt, (uint32_t)(ptep - pt->pt_pte),
+			    set);
+		gather_note(&g, pt->pt_pmap, ptp_va(pt, ptep), old);
+	}
+	gather_finish(&g);
+	ph_splx(s);
+}
+
+/*
+ * Is any of these bits set, in a mapping of the page or among what was saved?
+ * => a page that is not managed: FALSE
+ */
+boolean_t
+pmap_testbit(vm_offset_t pa, unsigned int bits)
+{
+	struct gather g;
+	struct frame *fr = pmap_managed(pa);
+	struct pv_link *pv;
+	uint32_t *ptep;
+	bool found;
+	int s;
+
+	if (fr == NULL)
+		return (0);
+	pa &= PMB_FRAME;
+	s = ph_splvm();
+	found = (fr->fr_info & bits & PMB_ATTR) != 0;
+	if (!found && fr->fr_first != NULL) {
+		gather_init(&g);
+		for (pv = fr->fr_first; pv != NULL && !found;
+		    pv = pv->pv_next) {
+			ptep = pmap_walk_pte(&g, fr, pv, pa);
+			found = ptep != NULL && (pte_read(ptep) & bits) != 0;
+		}
+		gather_finish(&g);
+	}
+	ph_splx(s);
+	return (found);
+}
+
+/*
+ * => returns how many mappings of a page are tracked
+ */
+unsigned int
+pmap_page_mappings(vm_offset_t pa)
+{
+	struct frame *fr = pmap_managed(pa);
+
+	return (fr == NULL ? 0 : fr->fr_info >> FR_COUNTSHIFT);
+}
+
+/*
+ * Open a window on a frame, and close the first n; at splvm in between.
+ * => a page table or directory is no place for data (PT4)
+ */
+static void *
+window_open(vm_offset_t window, vm_offset_t pa)
+{
+	uint32_t tag = frame_tag(frame_lookup(pa)), old;
+
+	PMAP_ASSERT(tag <= FR_MANAGED, "PT4 page 0x%x is a %s", pa,
+	    frame_tag_name(frame_lookup(pa)));
+	old = pte_swap(kernel_pte(window), (pa & PMB_FRAME) | PMB_OWN);
+	PMAP_ASSERT(old == 0, "PT4 window 0x%x is open: 0x%x", window, old);
+	return ((void *)window);
+}
+
+static void
+window_close(const vm_offset_t *window, uint32_t n)
+{
+	uint32_t i;
+
+	for (i = 0; i < n; i++)
+		(void)pte_swap(kernel_pte(window[i]), 0);
+	tlb_flush_pages(window, n);
+}
+
+/*
+ * Fill a page with zeros.
+ */
+void
+pmap_zero_page(vm_offset_t pa)
+{
+	int s = ph_splvm();
+
+	ph_zero_page(window_open(pmap_window[0], pa));
+	window_close(pmap_window, 1);
+	ph_splx(s);
+}
+
+/*
+ * Copy a page.
+ */
+void
+pmap_copy_page(vm_offset_t src, vm_offset_t dst)
+{
+	int s = ph_splvm();
+
+	ph_copy_page(window_open(pmap_window[0], dst),
+	    window_open(pmap_window[1], src));
+	window_close(pmap_window, 2);
+	ph_splx(s);
+}
+
+/* ----- what is in use ----- */
+
+void
+pmap_usage(struct pmap_usage *pu)
+{
+	int s = ph_splvm();
+
+	pu->pu_mappings = pv_nlinks;
+	pu->pu_ptps = ptp_inuse;
+	pu->pu_arena = ptp_npages - ptp_free.pl_count;
+	pu->pu_arena_total = ptp_npages;
+	pu->pu_slices = pv_nslices - pv_nfree;
+	pu->pu_maxsharers = pv_maxcount;
+	ph_splx(s);
+}

@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The pmap386 authors */
+
+/*
+ * pmap_audit.c: reports of broken invariants, and the audit of all of them.
+ *
+ * Role: pmap_audit recounts everything from the page tables up and compares
+ * it with the links, the counts, the lists and the directories.  It changes
+ * nothing.  It follows no entry, link or frame that it has not checked, so that
+ * damage is reported here and not by a fault somewhere else; the one pointer
+ * that it trusts is pt_pmap, for struct pmap is memory of the host.
+ *
+ * It goes by the arena: each of its pages is a page table, a directory, a
+ * page of slices or not in use, and its descriptor says which.  Then by the
+ * frames: each list of links.  Since each link that a list holds is the link
+ * of a tracked entry that maps the frame, and both sides are counted, equal
+ * sums mean that the two are the same set (PV1).
+ *
+ * Invariants: all that can be seen in memory.  PV3, TL1 to TL3 and MR1 are
+ * about time and about the TLB; only the model sees them.
+ *
+ * Locking: splvm throughout.
+ *
+ * See also: doc/invariants.md.
+ */
+#include "pmap_private.h"
+
+enum pmap_policy pmap_policy = PMAP_POLICY_PANIC;
+
+/* ----- reports ----- */
+
+/*
+ * A frame's address, for reports.
+ */
+static uint32_t
+frame_pa(const struct frame *fr)
+{
+	return ((uint32_t)(fr - frame_table) << PMB_PAGESHIFT);
+}
+
+/*
+ * The descriptor of a page table's or directory's frame.
+ * => returns NULL unless the frame says the tag and names a descriptor of it
+ */
+static const struct ptp *
+audit_ptp(const struct frame *fr, uint32_t tag)
+{
+	uintptr_t off;
+
+	if (frame_tag(fr) != tag)
+		return (NULL);
+	off = (uintptr_t)fr->fr_ptp - (uintptr_t)ptp_table;
+	if (off >= ptp_npages * sizeof(struct ptp) ||
+	    off % sizeof(struct ptp) != 0 || fr->fr_ptp->pt_pa != frame_pa(fr))
+		return (NULL);
+	return (fr->fr_ptp);
+}
+
+/*
+ * Tell of a broken invariant, with all that is known.
+ * => pte: the entry in question, or a frame's address
+ * => never follows a pointer that it has not checked; panics by policy
+ */
+void
+pmap_report(const char *id, const struct pmap *pm, vm_offset_t va,
+    uint32_t pte)
+{
+	const struct frame *fr = frame_lookup(pte);
+	uint32_t tag = frame_tag(fr);
+	const struct ptp *pt;
+
+	pmap_counters.pc_violation++;
+	ph_printf("pmap: %s broken: pmap %p va 0x%08x pte 0x%08x page 0x%08x "
+	    "(%s", id, (const void *)pm, va, pte, pte & PMB_FRAME,
+	    fr == NULL ? "outside RAM" : frame_tag_name(fr));
+	if (tag == FR_MANAGED)
+		ph_printf(", %u mappings", fr->fr_info >> FR_COUNTSHIFT);
+	else if ((tag == FR_PTP || tag == FR_DIR) &&
+	    (pt = audit_ptp(fr, tag)) != NULL)
+		ph_printf(", owner %p va 0x%08x", (void *)pt->pt_pmap,
+		    pt->pt_va);
+	ph_printf(")\n");
+}
+
+/*
+ * A broken invariant met by an operation.  => returns by policy isolate only
+ */
+void
+pmap_violation(const char *id, const struct pmap *pm, vm_offset_t va,
+    uint32_t pte)
+{
+	pmap_report(id, pm, va, pte);
+	if (pmap_policy == PMAP_POLICY_PANIC)
+		ph_panic("pmap: invariant %s: pmap %p va 0x%08x page 0x%08x",
+		    id, (const void *)pm, va, pte & PMB_FRAME);
+}
+
+/* ----- audit ----- */
+
+#define AUDIT_PRINTED	16	/* violations printed in one audit */
+
+struct audit {
+	struct pmap_audit au_out;
+	uint32_t	au_tracked;	/* entries with a link */
+	uint32_t	au_slices;	/* slices that page tables hold */
+	uint32_t	au_inuse;	/* user page tables */
+};
+
+static void
+audit_fail(struct audit *a, const char *id, const struct pmap *pm,
+    vm_offset_t va, uint32_t pte)
+{
+	if (++a->au_out.pa_violations <= AUDIT_PRINTED)
+		pmap_report(id, pm, va, pte);
+	else
+		pmap_counters.pc_violation++;
+}
+
+/*
+ * May a valid entry map what it maps? (PT4, PT9)
+ */
+static void
+audit_target(struct audit *a, const struct ptp *pt, vm_offset_t va,
+    uint32_t pte)
+{
+	const struct frame *fr = frame_lookup(pte);
+	uint32_t tag = frame_tag(fr), pfn = pte >> PMB_PAGESHIFT;
+	bool arena = va - ptp_arena < ptp_npages << PMB_PAGESHIFT;
+
+	if ((pte & PMB_USER) && va >= PH_USER_MAX)
+		audit_fail(a, "PT9", pt->pt_pmap, va, pte);
+	if (tag > FR_MANAGED && (pt->pt_state == PTS_USER || !arena))
+		audit_fail(a, "PT4", pt->pt_pmap, va, pte);
+	if (pt->pt_state == PTS_USER && fr != NULL &&
+	    (tag == FR_MANAGED ? ph_frame_free(pfn) : ph_frame_kernel(pfn)))
+		audit_fail(a, "PT4", pt->pt_pmap, va, pte);
+	if (pt->pt_state == PTS_KERNEL &&
+	    (va == pmap_window[0] || va == pmap_window[1]))
+		audit_fail(a, "PT4", pt->pt_pmap, va, pte);
+}
+
+/*
+ * Is the link of an entry what the entry says? (PV1, PV4)
+ * => that the frame's list holds the link is seen by audit_frame
+ */
+static void
+audit_link(struct audit *a, const struct ptp *pt, const struct pv_link *pv,
+    vm_offset_t va, uint32_t pte)
+{
+	const struct frame *fr = frame_lookup(pte);
+
+	if (pv_tracked(pv)) {
+		a->au_tracked++;
+		if ((pte & PMB_VALID) == 0 || frame_tag(fr) != FR_MANAGED)
+			audit_fail(a, "PV1", pt->pt_pmap, va, pte);
+	} else if ((pte & PMB_VALID) && pt->pt_state == PTS_USER &&
+	    frame_tag(fr) == FR_MANAGED)
+		audit_fail(a, "PV1", pt->pt_pmap, va, pte);
+}
+
+/*
+ * One page table: every entry, the counts, the slices, the queue.
+ */
+static void
+audit_table(struct audit *a, const struct ptp *pt)
+{
+	uint32_t i, pte, valid = 0, wired = 0, managed = 0;
+	vm_offset_t va;
+
+	for (i = 0; i < PV_NSLICE; i++) {
+		if (pt->pt_slice[i] == NULL)
+			continue;
+		a->au_slices++;
+		if (!pv_slice_owner_ok(pt->pt_slice[i],
+		    &pt->pt_pte[i * PV_NLINK])) {
+			audit_fail(a, "PV5", pt->pt_pmap,
+			    pt->pt_va + i * PV_NLINK * PMB_PAGE, pt->pt_pa);
+			return;
+		}
+	}
+	for (i = 0; i < PMB_NPTE; i++) {
+		pte = pte_read(&pt->pt_pte[i]);
+		va = pt->pt_va + i * PMB_PAGE;
+		if (pt->pt_state == PTS_KERNEL && ph_host_edits(va)) {
+			a->au_out.pa_skipped += pte & PMB_VALID;
+			continue;
+		}
+		audit_link(a, pt, pv_slot(pt, i), va, pte);
+		managed += pv_tracked(pv_slot(pt, i));
+		if (pte & PMB_VALID) {
+			audit_target(a, pt, va, pte);
+			valid++;
+			wired += (pte & PMB_WIRED) != 0;
+		} else if (pte != 0)
+			audit_fail(a, "PT8", pt->pt_pmap, va, pte);
+	}
+	a->au_out.pa_ptes += valid;
+	if (pt->pt_state != PTS_USER)
+		return;
+	if (valid != pt->pt_valid || wired != pt->pt_wired ||
+	    managed != pt->pt_managed)
+		audit_fail(a, "PT2", pt->pt_pmap, pt->pt_va, pt->pt_pa);
+	if (valid == 0)
+		audit_fail(a, "PT3", pt->pt_pmap, pt->pt_va, pt->pt_pa);
+	if ((pt->pt_pprev != NULL) != (wired == 0))
+		audit_fail(a, "PT7", pt->pt_pmap, pt->pt_va, pt->pt_pa);
+}
+
+/*
+ * Does the owner's directory hold this page table, where it should? (PT1)
+ */
+static void
+audit_hook(struct audit *a, const struct ptp *pt)
+{
+	const struct pmap *pm = pt->pt_pmap;
+	const struct ptp *dir = NULL;
+
+	if (pm != NULL)
+		dir = audit_ptp(frame_lookup(pm->pm_pdirpa), FR_DIR);
+	if (dir == NULL || dir->pt_pmap != pm || pm->pm_pdir != dir->pt_pte ||
+	    !pte_maps(pte_read(&dir->pt_pte[va_slot(pt->pt_va)]), pt->pt_pa))
+		audit_fail(a, "PT1", pm, pt->pt_va, pt->pt_pa);
+}
+
+/*
+ * A directory: the user's entries, the kernel's, and the pmap's counts.
+ */
+static void
+audit_directory(struct audit *a, const struct ptp *dir)
+{
+	const struct pmap *pm = dir->pt_pmap;
+	const struct ptp *pt;
+	uint32_t slot, pde, resident = 0, wired = 0;
+
+	for (slot = 0; slot < va_slot(PH_USER_PTMAX); slot++) {
+		pde = pte_read(&dir->pt_pte[slot]);
+		if (pde == 0)
+			continue;
+		pt = audit_ptp(frame_lookup(pde), FR_PTP);
+		if ((pde & PMB_VALID) == 0 || pt == NULL || pm == NULL ||
+		    pt->pt_state != PTS_USER || pt->pt_pmap != pm ||
+		    va_slot(pt->pt_va) != slot) {
+			audit_fail(a, "PT1", pm, slot << PMB_SLOTSHIFT, pde);
+			continue;
+		}
+		resident += pt->pt_valid;
+		wired += pt->pt_wired;
+	}
+	for (slot = va_slot(PH_KERNBASE); slot <= va_slot(PH_KERNEND - 1);
+	    slot++) {
+		pde = pte_read(&dir->pt_pte[slot]);
+		if ((pde ^ pte_read(&kernel_pmap->pm_pdir[slot])) & ~PMB_REF)
+			audit_fail(a, "PT5", pm, slot << PMB_SLOTSHIFT, pde);
+	}
+	if (PH_RECURSIVE != 0 &&
+	    !pte_maps(pte_read(&dir->pt_pte[PH_RECURSIVE]), dir->pt_pa))
+		audit_fail(a, "PT5", pm,
+		    (vm_offset_t)PH_RECURSIVE << PMB_SLOTSHIFT,
+		    pte_read(&dir->pt_pte[PH_RECURSIVE]));
+	if (pm == NULL || pm == kernel_pmap)
+		return;
+	if (!ptp_slots_ok(pm))
+		audit_fail(a, "PT1", pm, 0, pm->pm_slots);
+	if (resident != pm->pm_stats.resident_count ||
+	    wired != pm->pm_stats.wired_count || pm->pm_count <= 0)
+		audit_fail(a, "PM1", pm, resident, wired);
+}
+
+/*
+ * A page table that waits for use must be zero (PT8).
+ */
+static void
+audit_ready(struct audit *a, const struct ptp *pt)
+{
+	uint32_t i;
+
+	for (i = 0; i < PMB_NPTE; i++)
+		if (pt->pt_pte[i] != 0) {
+			audit_fail(a, "PT8", NULL, i * PMB_PAGE,
+			    pt->pt_pte[i]);
+			return;
+		}
+}
+
+/*
+ * One page of the arena: its PTE, its descriptor and its frame agree (PT6);
+ * then what it holds.
+ */
+static void
+audit_arena_page(struct audit *a, const struct ptp *pt)
+{
+	static const uint8_t tags[] = {
+		[PTS_FREE] = FR_FOREIGN, [PTS_READY] = FR_PTP,
+		[PTS_USER] = FR_PTP, [PTS_DEAD] = FR_PTP,
+		[PTS_KERNEL] = FR_PTP, [PTS_DIR] = FR_DIR,
+		[PTS_DIRREADY] = FR_DIR, [PTS_SLICES] = FR_SLICES
+	};
+	vm_offset_t va = ptp_arena +
+	    (vm_offset_t)(pt - ptp_table) * PMB_PAGE;
+	uint32_t pte = pte_read(kernel_pte(va));
+	const struct frame *fr = frame_lookup(pt->pt_pa);
+
+	if (pt->pt_state == PTS_FREE) {
+		if (pte != 0)
+			audit_fail(a, "PT6", NULL, va, pte);
+		return;
+	}
+	if (pt->pt_state > PTS_SLICES || !pte_maps(pte, pt->pt_pa) ||
+	    (vm_offset_t)pt->pt_pte != va ||
+	    frame_tag(fr) != tags[pt->pt_state] || fr->fr_ptp != pt) {
+		audit_fail(a, "PT6", pt->pt_pmap, va, pte);
+		return;
+	}
+	if (pt->pt_state == PTS_USER || pt->pt_state == PTS_KERNEL) {
+		a->au_out.pa_ptps++;
+		a->au_inuse += pt->pt_state == PTS_USER;
+		audit_hook(a, pt);
+		audit_table(a, pt);
+	} else if (pt->pt_state == PTS_DIR || pt->pt_state == PTS_DIRREADY)
+		audit_directory(a, pt);
+	else if (pt->pt_state == PTS_READY)
+		audit_ready(a, pt);
+	else if (pt->pt_state == PTS_DEAD)
+		audit_fail(a, "PT3", pt->pt_pmap, pt->pt_va, pt->pt_pa);
+}
+
+/*
+ * The list of a managed frame: each link sane, in its place, its entry maps
+ * the frame; and as many as the count says (PV1, PV2, PV4).
+ */
+static void
+audit_frame(struct audit *a, struct frame *fr)
+{
+	uint32_t n = 0, count = fr->fr_info >> FR_COUNTSHIFT;
+	uint32_t pa = frame_pa(fr), *ptep;
+	struct pv_link *pv, **pprev = &fr->fr_first;
+	const struct ptp *pt;
+
+	a->au_out.pa_pages++;
+	for (pv = fr->fr_first; pv != NULL && n <= count; pv = pv->pv_next) {
+		if ((uintptr_t)pv % sizeof(*pv) != 0 || !pv_link_sane(pv) ||
+		    pv->pv_pprev != pprev) {
+			audit_fail(a, "PV4", NULL, (vm_offset_t)pv, pa);
+			return;
+		}
+		ptep = pv_pte(pv);
+		pt = ptp_of_pte(ptep);
+		if ((uintptr_t)ptep - ptp_arena >=
+		    ptp_npages << PMB_PAGESHIFT ||
+		    (pt->pt_state != PTS_USER && pt->pt_state != PTS_KERNEL)) {
+			audit_fail(a, "PV5", NULL, (vm_offset_t)pv, pa);
+			return;
+		}
+		if (!pte_maps(pte_read(ptep), pa))
+			audit_fail(a, "PV1", pt->pt_pmap, ptp_va(pt, ptep),
+			    pa);
+		pprev = &pv->pv_next;
+		n++;
+	}
+	a->au_out.pa_links += n;
+	if (n != count)
+		audit_fail(a, "PV2", NULL, n, pa);
+	if (count > 0 && ph_frame_free(pa >> PMB_PAGESHIFT))
+		audit_fail(a, "PT4", NULL, count, pa);
+}
+
+/*
+ * The sums: links against entries, pages and slices against their totals.
+ */
+static void
+audit_sums(struct audit *a)
+{
+	const struct ptp *dir = audit_ptp(frame_lookup(ph_cr3()), FR_DIR);
+
+	if (a->au_out.pa_links != a->au_tracked)
+		audit_fail(a, "PV1", NULL, a->au_tracked, a->au_out.pa_links);
+	if (a->au_out.pa_links != pv_nlinks)
+		audit_fail(a, "PV2", NULL, pv_nlinks, a->au_out.pa_links);
+	if (a->au_slices != pv_slices_recount() ||
+	    a->au_slices != pv_nslices - pv_nfree)
+		audit_fail(a, "PM2", NULL, a->au_slices, pv_nslices);
+	if (a->au_inuse != ptp_inuse || !ptp_lists_ok())
+		audit_fail(a, "PM2", NULL, a->au_inuse, ptp_inuse);
+	if (!pmap_reserve_short &&
+	    (ptp_ready.pl_count == 0 || pv_nfree == 0))
+		audit_fail(a, "RS1", NULL, ptp_ready.pl_count, pv_nfree);
+	if (dir == NULL || dir->pt_state != PTS_DIR)
+		audit_fail(a, "PM3", NULL, 0, ph_cr3());
+}
+
+/*
+ * Check everything.
+ * => out: what was seen; may be NULL
+ * => process context or the debugger; never sleeps; some 5 instructions for
+ *    each entry of each page table and each frame
+ * => returns the number of broken invariants; by policy panic it does not
+ *    return if there are any, after it printed the first 16
+ */
+int
+pmap_audit(struct pmap_audit *out)
+{
+	struct audit a = { .au_tracked = 0 };
+	uint32_t i;
+	int s = ph_splvm();
+
+	for (i = 0; i < ptp_npages; i++)
+		audit_arena_page(&a, &ptp_table[i]);
+	for (i = 0; i < frame_count; i++)
+		if (frame_tag(&frame_table[i]) == FR_MANAGED)
+			audit_frame(&a, &frame_table[i]);
+	audit_sums(&a);
+	pmap_counters.pc_audit++;
+	if (out != NULL)
+		*out = a.au_out;
+	ph_splx(s);
+	if (a.au_out.pa_violations != 0 && pmap_policy == PMAP_POLICY_PANIC)
+		ph_panic("pmap: audit found %u broken invariants",
+		    a.au_out.pa_violations);
+	return ((int)a.au_out.pa_violations);
+}

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 The pmap386 authors
+#
+# The module in a 32-bit user process: unit tests and lint.  The module's
+# objects of one variant are joined into one, with data and bss in a section
+# of their own, so that the host can put them back as at program start.
+
+BUILD		?= build
+PYTHON		?= python3
+HT_CC		?= gcc
+HT_DIR		:= $(BUILD)/host
+HT_MODULE	:= pmap pmap_boot pmap_audit pv ptp
+HT_HOST		:= mmu host kva state
+HT_TESTS	:= $(basename $(notdir $(wildcard tests/unit/*.c)))
+HT_HEADERS	:= pmap.h pmap_private.h $(wildcard tests/host/*.h) \
+		   $(wildcard tests/unit/*.h)
+
+HT_CFLAGS	:= -m32 -std=c11 -D_DEFAULT_SOURCE -g -fno-strict-aliasing \
+		   -fno-common -fno-pie -Wall -Wextra -Wshadow \
+		   -Wstrict-prototypes -Wmissing-prototypes \
+		   -I. -Itests/host -Itests/unit
+HT_SANITIZE	:= -fsanitize=address,undefined -fno-sanitize-recover=undefined
+HT_RECURSIVE	:= -DPH_RECURSIVE=575u -DPH_GLOBAL=0u
+
+HT_FLAGS_plain	:= -O2
+HT_FLAGS_asan	:= -O1 -fno-omit-frame-pointer $(HT_SANITIZE)
+HT_FLAGS_ports	:= -O2 $(HT_RECURSIVE)
+
+# One variant: $(1) its name.
+define HT_VARIANT
+$(HT_DIR)/$(1)/%.o: %.c $(HT_HEADERS)
+	@mkdir -p $$(@D)
+	$(HT_CC) $(HT_CFLAGS) $(HT_FLAGS_$(1)) -c $$< -o $$@
+$(HT_DIR)/$(1)/%.o: tests/host/%.c $(HT_HEADERS)
+	@mkdir -p $$(@D)
+	$(HT_CC) $(HT_CFLAGS) $(HT_FLAGS_$(1)) -c $$< -o $$@
+$(HT_DIR)/$(1)/%.o: tests/unit/%.c $(HT_HEADERS)
+	@mkdir -p $$(@D)
+	$(HT_CC) $(HT_CFLAGS) $(HT_FLAGS_$(1)) -Wno-clobbered -c $$< -o $$@
+$(HT_DIR)/$(1)/module.o: $(HT_MODULE:%=$(HT_DIR)/$(1)/%.o)
+	ld -m elf_i386 -r -o $$@.tmp $$^
+	objcopy --rename-section .data=pmapdata,alloc,load,data,contents \
+	    --set-section-flags .bss=alloc,load,data,contents \
+	    --rename-section .bss=pmapdata,alloc,load,data,contents \
+	    $$@.tmp $$@
+	@rm -f $$@.tmp
+$(HT_DIR)/$(1)/unit: $(HT_DIR)/$(1)/module.o \
+    $(HT_HOST:%=$(HT_DIR)/$(1)/%.o) $(HT_TESTS:%=$(HT_DIR)/$(1)/%.o)
+	$(HT_CC) -m32 -no-pie $(HT_FLAGS_$(1)) -Wl,-z,noexecstack -o $$@ $$^
+unit-$(1): $(HT_DIR)/$(1)/unit
+	$(HT_DIR)/$(1)/unit
+.PHONY: unit-$(1)
+endef
+
+$(foreach v,plain asan ports,$(eval $(call HT_VARIANT,$(v))))
+
+.PHONY: unit lint
+unit: unit-plain unit-asan unit-ports
+lint:
+	$(PYTHON) tools/lint
