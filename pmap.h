@@ -20,8 +20,8 @@
 #define _PMAP386_PMAP_H_
 
 /*
- * What the VM may count.  Exact after each call for a user pmap; for the
- * kernel's pmap only what pmap_enter made is counted.
+ * What the VM may count.  Exact after each call for a user pmap; of the
+ * kernel's pmap only what was made by a call of this interface.
  */
 struct pmap_statistics {
 	unsigned int	resident_count;		/* pages mapped */

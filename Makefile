@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 The pmap386 authors
+#
+# Targets only.  What is compiled, and how, stands in the three fragments;
+# everything that is made goes to build/.
+
+.DEFAULT_GOAL	:= help
+.DELETE_ON_ERROR:
+MAKEFLAGS	+= --no-print-directory
+BUILD		:= build
+PYTHON		:= python3
+JOBS		:= $(shell nproc 2>/dev/null || echo 2)
+
+# make run MEM=8 and the like: the runner reads these from its environment.
+export MEM SWAP CPU SEED DURATION INJECT POLICY NORETEST N
+
+-include sys/sys.mk
+-include user/user.mk
+-include tests/host/host.mk
+
+.PHONY: help deps kernel image all run shell gdb crash test lint seeds \
+	planted check-docs check-clean clean layout
+
+help:
+	@echo "make run          the main job: all stressors under memory pressure"
+	@echo "make test         every test; ends with 'N passed, N failed'"
+	@echo "make shell        boot to a shell on this terminal"
+	@echo "make gdb          boot stopped, with gdb attached and symbols"
+	@echo "make crash        boot with the 1997 defect planted"
+	@echo "make kernel       compile the kernel: build/pmap386.elf"
+	@echo "make image        compile the programs: build/root.img"
+	@echo "make layout       the kernel's address space, from a real boot"
+	@echo "make lint         layering, sizes, forbidden words"
+	@echo "make seeds        the main job with N seeds: N=10 MEM=8"
+	@echo "make planted      three defects put in; each must be caught"
+	@echo "make check-docs   run every command that README.md gives"
+	@echo "make check-clean  README's two commands in a fresh chroot"
+	@echo "make deps         install what 'make run' needs"
+	@echo "make clean        remove build/"
+	@echo
+	@echo "Options of run, crash, shell, gdb and seeds, with their defaults:"
+	@echo "  MEM=16     RAM in MB, 4 to 1024"
+	@echo "  SWAP=64    swap disk in MB, 0 for no disk"
+	@echo "  CPU=pentium3   486, pentium, pentium3 or another model of QEMU"
+	@echo "  SEED=n     repeat the choices of a run; printed by each run"
+	@echo "  DURATION=s let the stressors run for that many seconds"
+	@echo "  INJECT=swapflip   flip a byte of a page in swap: must be found"
+	@echo "  POLICY=panic      what a broken invariant does: panic, isolate"
+	@echo "  NORETEST=1 the pagedaemon does not test the modify bit again"
+
+deps:
+	@tools/deps run
+
+kernel: $(BUILD)/pmap386.elf
+image: $(BUILD)/root.img
+all: kernel image
+
+# The tools must be there before anything is compiled, so make runs twice.
+run shell gdb crash layout:
+	@tools/deps $(if $(filter gdb,$@),gdb,run)
+	@$(PYTHON) tools/run.py options
+	@echo "compiling the kernel and the programs"
+	@$(MAKE) -s -j$(JOBS) all
+	@$(PYTHON) tools/run.py $(if $(filter run,$@),pressure,$@)
+
+seeds:
+	@tools/deps run
+	@$(MAKE) -s -j$(JOBS) all
+	@$(PYTHON) tools/seeds
+
+test:
+	@tools/deps test
+	@$(PYTHON) tools/test
+
+planted:
+	@tools/deps test
+	@$(PYTHON) tools/planted
+
+check-docs:
+	@$(PYTHON) tools/check-docs
+
+check-clean:
+	@tools/check-clean
+
+clean:
+	rm -rf $(BUILD)

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The pmap386 authors */
+
+/*
+ * kern_time.c: the time of day, interval timers, nanosleep.
+ *
+ * There is no clock that knows the date: times count from the boot.
+ */
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <sys/kernel.h>
+#include <sys/proc.h>
+#include <sys/syscallargs.h>
+#include <sys/user.h>
+
+#define TIME_MAX	100000000	/* seconds, longest wait */
+
+void
+timevaladd(struct timeval *a, const struct timeval *b)
+{
+	a->tv_sec += b->tv_sec;
+	a->tv_usec += b->tv_usec;
+	if (a->tv_usec >= 1000000) {
+		a->tv_sec++;
+		a->tv_usec -= 1000000;
+	}
+}
+
+void
+timevalsub(struct timeval *a, const struct timeval *b)
+{
+	a->tv_sec -= b->tv_sec;
+	a->tv_usec -= b->tv_usec;
+	if (a->tv_usec < 0) {
+		a->tv_sec--;
+		a->tv_usec += 1000000;
+	}
+}
+
+/*
+ * Check a span of time, and make it at least one tick unless it is zero.
+ */
+int
+itimerfix(struct timeval *tv)
+{
+	if (tv->tv_sec < 0 || tv->tv_sec > TIME_MAX || tv->tv_usec < 0 ||
+	    tv->tv_usec >= 1000000)
+		return (EINVAL);
+	if (tv->tv_sec == 0 && tv->tv_usec != 0 && tv->tv_usec < tick)
+		tv->tv_usec = tick;
+	return (0);
+}
+
+int
+sys_gettimeofday(struct proc *p, void *v, register_t *retval)
+{
+	struct sys_gettimeofday_args *uap = v;
+	struct timezone tz = { 0, 0 };
+	struct timeval tv;
+	int error = 0;
+
+	(void)p, (void)retval;
+	if (uap->tp != NULL) {
+		microtime(&tv);
+		error = copyout(&tv, uap->tp, sizeof(tv));
+	}
+	if (error == 0 && uap->tzp != NULL)
+		error = copyout(&tz, uap->tzp, sizeof(tz));
+	return (error);
+}
+
+/*
+ * The real timer went off: send SIGALRM and set it again if it is to repeat.
+ *
+ * => softclock; p is alive: exit1 takes the call back
+ */
+void
+realitexpire(void *arg)
+{
+	struct proc *p = arg;
+	struct itimerval *it = &p->p_stats->p_timer;
+	struct timeval now;
+
+	psignal(p, SIGALRM);
+	if (!timerisset(&it->it_interval)) {
+		timerclear(&it->it_value);
+		return;
+	}
+	microtime(&now);
+	do
+		timevaladd(&it->it_value, &it->it_interval);
+	while (timercmp(&it->it_value, &now, <));
+	timeout(realitexpire, p, hzto(&it->it_value));
+}
+
+/* What is left of p's timer. */
+static void
+itimer_left(struct proc *p, struct itimerval *it)
+{
+	struct timeval now;
+	int s = splsoftclock();
+
+	*it = p->p_stats->p_timer;
+	splx(s);
+	if (!timerisset(&it->it_value))
+		return;
+	microtime(&now);
+	if (timercmp(&it->it_value, &now, <))
+		timerclear(&it->it_value);
+	else
+		timevalsub(&it->it_value, &now);
+}
+
+int
+sys_setitimer(struct proc *p, void *v, register_t *retval)
+{
+	struct sys_setitimer_args *uap = v;
+	struct itimerval new, old;
+	struct timeval now;
+	int error, s;
+
+	(void)retval;
+	if (uap->which != ITIMER_REAL)
+		return (EINVAL);
+	if (uap->itv != NULL) {
+		error = copyin(uap->itv, &new, sizeof(new));
+		if (error != 0)
+			return (error);
+		if (itimerfix(&new.it_value) || itimerfix(&new.it_interval))
+			return (EINVAL);
+	}
+	if (uap->oitv != NULL) {
+		itimer_left(p, &old);
+		error = copyout(&old, uap->oitv, sizeof(old));
+		if (error != 0)
+			return (error);
+	}
+	if (uap->itv == NULL)
+		return (0);
+	s = splsoftclock();
+	untimeout(realitexpire, p);
+	if (timerisset(&new.it_value)) {
+		microtime(&now);
+		timevaladd(&new.it_value, &now);
+		timeout(realitexpire, p, hzto(&new.it_value));
+	}
+	p->p_stats->p_timer = new;
+	splx(s);
+	return (0);
+}
+
+/*
+ * => EINTR and the rest of the time in rmtp after a signal
+ */
+int
+sys_nanosleep(struct proc *p, void *v, register_t *retval)
+{
+	struct sys_nanosleep_args *uap = v;
+	struct timespec rq;
+	struct timeval left, end;
+	int error;
+
+	(void)retval;
+	error = copyin(uap->rqtp, &rq, sizeof(rq));
+	if (error != 0)
+		return (error);
+	if (rq.tv_nsec < 0 || rq.tv_nsec >= 1000000000)
+		return (EINVAL);
+	left.tv_sec = rq.tv_sec;
+	left.tv_usec = howmany(rq.tv_nsec, 1000);
+	if (left.tv_usec == 1000000)
+		left.tv_usec = 999999;
+	if (itimerfix(&left))
+		return (EINVAL);
+	if (!timerisset(&left))
+		return (0);
+	microtime(&end);
+	timevaladd(&end, &left);
+	error = tsleep(&p->p_swtime, PWAIT | PCATCH, "nanslp", hzto(&end));
+	if (error == EWOULDBLOCK)
+		return (0);
+	microtime(&left);
+	timevalsub(&end, &left);
+	if (end.tv_sec < 0)
+		timerclear(&end);
+	rq.tv_sec = end.tv_sec;
+	rq.tv_nsec = end.tv_usec * 1000;
+	if (uap->rmtp != NULL && copyout(&rq, uap->rmtp, sizeof(rq)) != 0)
+		return (EFAULT);
+	return (EINTR);
+}

@@ -1,0 +1,466 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The pmap386 authors */
+
+/*
+ * vm_map_ops.c: what is done to a range of a map: rights, inheritance,
+ * wiring, cleaning, removal.
+ *
+ * Each call locks the map itself, but for vm_map_delete and what begins with
+ * vm_map_entry_.  Gaps in a range are passed over, except where it says so.
+ */
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <sys/proc.h>
+
+#include <vm/vm.h>
+
+/* Cut [start, end) down to the map. */
+static void
+vm_map_range_check(vm_map_t map, vm_offset_t *start, vm_offset_t *end)
+{
+
+	*start = MAX(*start, vm_map_min(map));
+	*end = MIN(*end, vm_map_max(map));
+	if (*start > *end)
+		*start = *end;
+}
+
+/* The first entry of a range, clipped at its start. */
+static vm_map_entry_t
+vm_map_first(vm_map_t map, vm_offset_t start)
+{
+	vm_map_entry_t entry;
+
+	if (vm_map_lookup_entry(map, start, &entry)) {
+		vm_map_clip_start(map, entry, start);
+		return (entry);
+	}
+	return (entry->next);
+}
+
+/*
+ * Put a map into an empty range of another one.
+ *
+ * => the range has been made by vm_map_find without an object
+ */
+int
+vm_map_submap(vm_map_t map, vm_offset_t start, vm_offset_t end,
+    vm_map_t submap)
+{
+	vm_map_entry_t entry;
+	int rv = KERN_INVALID_ARGUMENT;
+
+	vm_map_lock(map);
+	vm_map_range_check(map, &start, &end);
+	entry = vm_map_first(map, start);
+	if (entry != &map->header && entry->start == start) {
+		vm_map_clip_end(map, entry, end);
+		if (entry->end == end && !entry->is_sub_map &&
+		    entry->object.vm_object == NULL) {
+			entry->is_sub_map = true;
+			entry->object.sub_map = submap;
+			vm_map_reference(submap);
+			rv = KERN_SUCCESS;
+		}
+	}
+	vm_map_unlock(map);
+	return (rv);
+}
+
+/* Give one entry new rights, and the pmap those it may have. */
+static void
+vm_map_protect_entry(vm_map_t map, vm_map_entry_t entry,
+    vm_prot_t new_prot, boolean_t set_max)
+{
+	vm_prot_t old_prot = entry->protection, mask;
+
+	if (set_max) {
+		entry->max_protection = new_prot;
+		entry->protection = old_prot & new_prot;
+	} else
+		entry->protection = new_prot;
+	if (entry->protection != old_prot) {
+		mask = entry->copy_on_write ? ~VM_PROT_WRITE : VM_PROT_ALL;
+		pmap_protect(map->pmap, entry->start, entry->end,
+		    entry->protection & mask);
+	}
+}
+
+/*
+ * Change the rights of a range, or the most that they can be.
+ *
+ * => KERN_PROTECTION_FAILURE: more than the most; nothing has changed
+ */
+int
+vm_map_protect(vm_map_t map, vm_offset_t start, vm_offset_t end,
+    vm_prot_t new_prot, boolean_t set_max)
+{
+	vm_map_entry_t entry, first;
+	int rv = KERN_SUCCESS;
+
+	vm_map_lock(map);
+	vm_map_range_check(map, &start, &end);
+	first = vm_map_first(map, start);
+	for (entry = first; entry != &map->header && entry->start < end;
+	    entry = entry->next) {
+		if (entry->is_sub_map)
+			rv = KERN_INVALID_ARGUMENT;
+		else if ((new_prot & entry->max_protection) != new_prot)
+			rv = KERN_PROTECTION_FAILURE;
+		if (rv != KERN_SUCCESS)
+			break;
+	}
+	for (entry = first; rv == KERN_SUCCESS && entry != &map->header &&
+	    entry->start < end; entry = entry->next) {
+		vm_map_clip_end(map, entry, end);
+		vm_map_protect_entry(map, entry, new_prot, set_max);
+		vm_map_simplify_entry(map, entry);
+	}
+	vm_map_unlock(map);
+	return (rv);
+}
+
+/*
+ * Say what a child is to get of a range.
+ */
+int
+vm_map_inherit(vm_map_t map, vm_offset_t start, vm_offset_t end,
+    int inheritance)
+{
+	vm_map_entry_t entry;
+
+	if (inheritance != VM_INHERIT_NONE &&
+	    inheritance != VM_INHERIT_COPY &&
+	    inheritance != VM_INHERIT_SHARE)
+		return (KERN_INVALID_ARGUMENT);
+	vm_map_lock(map);
+	vm_map_range_check(map, &start, &end);
+	for (entry = vm_map_first(map, start);
+	    entry != &map->header && entry->start < end;
+	    entry = entry->next) {
+		vm_map_clip_end(map, entry, end);
+		entry->inheritance = (u_char)inheritance;
+		vm_map_simplify_entry(map, entry);
+	}
+	vm_map_unlock(map);
+	return (KERN_SUCCESS);
+}
+
+/*
+ * Make what a fault would make first: an object where there is none, a
+ * shadow where a copy is still pending.
+ *
+ * => the map is locked for writing; may sleep
+ */
+void
+vm_map_entry_resolve(vm_map_entry_t entry)
+{
+	vm_size_t size = entry->end - entry->start;
+
+	if (entry->object.vm_object == NULL) {
+		entry->object.vm_object = vm_object_allocate(size);
+		entry->offset = 0;
+		entry->needs_copy = false;
+	} else if (entry->needs_copy) {
+		vm_object_collapse(entry->object.vm_object);
+		vm_object_shadow(&entry->object.vm_object, &entry->offset,
+		    size);
+		entry->needs_copy = false;
+	}
+}
+
+/*
+ * Let the pages of an entry be paged again, whatever its count.
+ */
+void
+vm_map_entry_unwire(vm_map_t map, vm_map_entry_t entry)
+{
+
+	vm_fault_unwire(map, entry->start, entry->end);
+	entry->wired_count = 0;
+}
+
+/* Does one entry after the other cover the range, each wired? */
+static boolean_t
+vm_map_range_wired(vm_map_t map, vm_map_entry_t entry, vm_offset_t start,
+    vm_offset_t end)
+{
+
+	for (; start < end; start = entry->end, entry = entry->next)
+		if (entry == &map->header || entry->start > start ||
+		    entry->wired_count == 0)
+			return (FALSE);
+	return (TRUE);
+}
+
+static int
+vm_map_unwire(vm_map_t map, vm_offset_t start, vm_offset_t end)
+{
+	vm_map_entry_t entry;
+
+	entry = vm_map_first(map, start);
+	if (!vm_map_range_wired(map, entry, start, end))
+		return (KERN_INVALID_ARGUMENT);
+	for (; entry != &map->header && entry->start < end;
+	    entry = entry->next) {
+		vm_map_clip_end(map, entry, end);
+		if (entry->wired_count == 1)
+			vm_map_entry_unwire(map, entry);
+		else
+			entry->wired_count--;
+		vm_map_simplify_entry(map, entry);
+	}
+	return (KERN_SUCCESS);
+}
+
+/* Take back the wirings that vm_map_wire_mark noted below `end'. */
+static void
+vm_map_wire_unmark(vm_map_t map, vm_map_entry_t entry, vm_offset_t end)
+{
+
+	for (; entry != &map->header && entry->start < end;
+	    entry = entry->next)
+		entry->wired_count--;
+}
+
+/* Note a wiring in each entry of a range without gaps. */
+static int
+vm_map_wire_mark(vm_map_t map, vm_map_entry_t first, vm_offset_t start,
+    vm_offset_t end)
+{
+	vm_map_entry_t entry = first;
+	vm_offset_t va;
+
+	for (va = start; va < end; va = entry->end, entry = entry->next) {
+		if (entry == &map->header || entry->start > va ||
+		    entry->is_sub_map || entry->wired_count == 0xffff) {
+			vm_map_wire_unmark(map, first, va);
+			return (KERN_INVALID_ARGUMENT);
+		}
+		vm_map_clip_end(map, entry, end);
+		if (entry->wired_count == 0 &&
+		    (entry->object.vm_object == NULL ||
+		    (entry->protection & VM_PROT_WRITE) != 0))
+			vm_map_entry_resolve(entry);
+		entry->wired_count++;
+	}
+	return (KERN_SUCCESS);
+}
+
+/*
+ * Fault in and wire the entries that vm_map_wire_mark has marked.
+ *
+ * => the map is locked for writing before, not at all after
+ */
+static int
+vm_map_wire(vm_map_t map, vm_map_entry_t entry, vm_offset_t end)
+{
+	vm_offset_t start = entry->start, failed = end;
+	vm_map_entry_t e;
+	int rv = KERN_SUCCESS;
+
+	vm_map_lock_downgrade(map);
+	for (e = entry; e != &map->header && e->start < end; e = e->next) {
+		if (e->wired_count != 1)
+			continue;
+		rv = vm_fault_wire(map, e->start, e->end);
+		if (rv != KERN_SUCCESS) {
+			failed = e->start;
+			break;
+		}
+	}
+	vm_map_unlock_read(map);
+	if (rv == KERN_SUCCESS)
+		return (rv);
+	vm_map_lock(map);
+	vm_map_wire_unmark(map, vm_map_first(map, failed), end);
+	if (start < failed)
+		(void)vm_map_unwire(map, start, failed);
+	vm_map_unlock(map);
+	return (rv);
+}
+
+/*
+ * Wire a range in memory (new_pageable FALSE), or undo one wiring of it.
+ *
+ * => may sleep
+ * => a range with a gap, or not wired: KERN_INVALID_ARGUMENT
+ * => a wiring that fails leaves nothing wired that was not before
+ */
+int
+vm_map_pageable(vm_map_t map, vm_offset_t start, vm_offset_t end,
+    boolean_t new_pageable)
+{
+	vm_map_entry_t entry;
+	int rv;
+
+	vm_map_lock(map);
+	vm_map_range_check(map, &start, &end);
+	if (new_pageable) {
+		rv = vm_map_unwire(map, start, end);
+		vm_map_unlock(map);
+		return (rv);
+	}
+	entry = vm_map_first(map, start);
+	rv = vm_map_wire_mark(map, entry, start, end);
+	if (rv != KERN_SUCCESS || start == end) {
+		vm_map_unlock(map);
+		return (rv);
+	}
+	return (vm_map_wire(map, entry, end));
+}
+
+/*
+ * Write the dirty pages of mapped files in a range; also drop the pages, if
+ * `invalidate'.
+ *
+ * => may sleep
+ * => KERN_INVALID_ADDRESS: there is a gap; KERN_NO_ACCESS: wired pages
+ *    cannot be dropped; KERN_FAILURE: a page could not be written
+ */
+int
+vm_map_clean(vm_map_t map, vm_offset_t start, vm_offset_t end,
+    boolean_t syncio, boolean_t invalidate)
+{
+	vm_map_entry_t entry;
+	vm_object_t object;
+	vm_offset_t va, offset, size;
+	int rv = KERN_SUCCESS;
+
+	vm_map_lock_read(map);
+	if (!vm_map_lookup_entry(map, start, &entry))
+		rv = KERN_INVALID_ADDRESS;
+	for (va = start; rv == KERN_SUCCESS && va < end;
+	    va = entry->end, entry = entry->next) {
+		if (entry == &map->header || entry->start > va) {
+			rv = KERN_INVALID_ADDRESS;
+			break;
+		}
+		if (invalidate && entry->wired_count != 0) {
+			rv = KERN_NO_ACCESS;
+			break;
+		}
+		object = entry->object.vm_object;
+		if (entry->is_sub_map || object == NULL ||
+		    object->pager == NULL ||
+		    (object->flags & OBJ_INTERNAL) != 0)
+			continue;
+		offset = entry->offset + (va - entry->start);
+		size = MIN(end, entry->end) - va;
+		if (!vm_object_page_clean(object, offset, offset + size,
+		    syncio))
+			rv = KERN_FAILURE;
+		else if (invalidate)
+			vm_object_page_remove(object, offset, offset + size);
+	}
+	vm_map_unlock_read(map);
+	return (rv);
+}
+
+/*
+ * Take an entry out of the map, and give back what it refers to.
+ *
+ * => unwired, and without mappings in the pmap
+ * => may sleep
+ */
+void
+vm_map_entry_delete(vm_map_t map, vm_map_entry_t entry)
+{
+	vm_object_t object = entry->object.vm_object;
+	vm_offset_t end = entry->offset + (entry->end - entry->start);
+
+	KASSERT(entry->wired_count == 0);
+	vm_map_entry_unlink(map, entry);
+	map->size -= entry->end - entry->start;
+	if (entry->is_sub_map)
+		vm_map_deallocate(entry->object.sub_map);
+	else if (object == kernel_object || object == kmem_object)
+		vm_object_page_remove(object, entry->offset, end);
+	else if (object != NULL) {
+		if (object->ref_count > 1 &&
+		    (object->flags & OBJ_ONEMAPPING) != 0)
+			vm_object_page_remove(object, entry->offset, end);
+		vm_object_deallocate(object);
+	}
+	vm_map_entry_dispose(map, entry);
+}
+
+/*
+ * Remove all mappings of [start, end).
+ *
+ * => the map is locked for writing; may sleep, but not for kmem_map
+ * => order: unwire, then the pmap (which saves M of each page), then objects
+ */
+int
+vm_map_delete(vm_map_t map, vm_offset_t start, vm_offset_t end)
+{
+	vm_map_entry_t entry, first, next;
+
+	vm_map_range_check(map, &start, &end);
+	first = vm_map_first(map, start);
+	if (first == &map->header || first->start >= end)
+		return (KERN_SUCCESS);
+	for (entry = first; entry != &map->header && entry->start < end;
+	    entry = entry->next) {
+		vm_map_clip_end(map, entry, end);
+		if (entry->wired_count != 0)
+			vm_map_entry_unwire(map, entry);
+	}
+	pmap_remove(map->pmap, start, end);
+	for (entry = first; entry != &map->header && entry->start < end;
+	    entry = next) {
+		next = entry->next;
+		vm_map_entry_delete(map, entry);
+	}
+	return (KERN_SUCCESS);
+}
+
+/*
+ * The same, with the lock taken here.
+ */
+int
+vm_map_remove(vm_map_t map, vm_offset_t start, vm_offset_t end)
+{
+	int rv, s = 0;
+
+	if (map->intrsafe)
+		s = splvm();
+	vm_map_lock(map);
+	rv = vm_map_delete(map, start, end);
+	vm_map_unlock(map);
+	if (map->intrsafe)
+		splx(s);
+	return (rv);
+}
+
+/*
+ * Is all of [start, end) mapped, with at least these rights?
+ */
+boolean_t
+vm_map_check_protection(vm_map_t map, vm_offset_t start, vm_offset_t end,
+    vm_prot_t prot)
+{
+	vm_map_entry_t entry;
+	boolean_t ok;
+
+	vm_map_lock_read(map);
+	ok = vm_map_lookup_entry(map, start, &entry);
+	while (ok && start < end) {
+		ok = entry != &map->header && entry->start <= start &&
+		    (entry->protection & prot) == prot;
+		start = entry->end;
+		entry = entry->next;
+	}
+	vm_map_unlock_read(map);
+	return (ok);
+}
+
+/*
+ * Is all of [start, end) mapped?
+ */
+boolean_t
+vm_map_check_mapped(vm_map_t map, vm_offset_t start, vm_offset_t end)
+{
+
+	return (vm_map_check_protection(map, start, end, VM_PROT_NONE));
+}

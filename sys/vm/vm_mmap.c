@@ -1,0 +1,470 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The pmap386 authors */
+
+/*
+ * vm_mmap.c: the system calls on mapped memory.
+ *
+ * Each checks all that comes from the user first.  An address that is not on
+ * a page, or a range that wraps or leaves user space, is EINVAL (mlock and
+ * munlock: ENOMEM for the latter); a range with a gap is ENOMEM where all of
+ * it must be mapped.
+ */
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <sys/proc.h>
+#include <sys/conf.h>
+#include <sys/file.h>
+#include <sys/filedesc.h>
+#include <sys/mman.h>
+#include <sys/resourcevar.h>
+#include <sys/syscallargs.h>
+#include <sys/vnode.h>
+
+#include <vm/vm.h>
+
+#define MAP_TYPES	(MAP_SHARED | MAP_PRIVATE)
+#define MINCORE_CHUNK	64		/* pages looked at between copyouts */
+
+/* What a file allows its mappings. */
+struct mmap_file {
+	struct vnode	*mf_vp;		/* NULL: anonymous */
+	vm_prot_t	 mf_maxprot;
+};
+
+/* Is [addr, addr + len) made of whole pages of user space?  Rounds len. */
+static boolean_t
+mmap_range(vm_offset_t addr, vm_size_t *len)
+{
+	vm_size_t size = round_page(*len);
+
+	if ((addr & PAGE_MASK) != 0 || size < *len)
+		return (FALSE);
+	*len = size;
+	return (addr + size >= addr && addr + size <= VM_MAXUSER_ADDRESS);
+}
+
+/* Is there room for the entries that cutting a range out may need? */
+static boolean_t
+mmap_room(struct proc *p)
+{
+
+	return (vm_map_entry_room(&p->p_vmspace->vm_map, 2));
+}
+
+/* The rights that the processor can tell apart: what writes, reads. */
+static vm_prot_t
+mmap_prot(int prot)
+{
+
+	if ((prot & (PROT_WRITE | PROT_EXEC)) != 0)
+		prot |= PROT_READ;
+	return ((vm_prot_t)prot);
+}
+
+/* Find the file behind a descriptor, and what may be done to it. */
+static int
+mmap_getfile(struct proc *p, struct sys_mmap_args *uap, struct mmap_file *mf)
+{
+	struct file *fp;
+	struct vnode *vp;
+	int error;
+
+	error = getfile(p, uap->fd, &fp);
+	if (error != 0)
+		return (error);
+	if (fp->f_type != DTYPE_VNODE)
+		return (EINVAL);
+	vp = fp->f_data;
+	if (vp->v_type == VCHR && vp->v_rdev == makedev(CDEV_MEM, MEM_ZERO))
+		return (0);
+	if (vp->v_type != VREG && vp->v_type != VCHR)
+		return (EINVAL);
+	if ((fp->f_flag & FREAD) == 0)
+		return (EACCES);
+	if ((uap->flags & MAP_SHARED) != 0 && (fp->f_flag & FWRITE) == 0) {
+		if ((uap->prot & PROT_WRITE) != 0)
+			return (EACCES);
+		mf->mf_maxprot = VM_PROT_READ | VM_PROT_EXECUTE;
+	}
+	mf->mf_vp = vp;
+	return (0);
+}
+
+/* Where to look for room when the user has no fixed address. */
+static vm_offset_t
+mmap_hint(struct proc *p, vm_offset_t addr)
+{
+	struct vmspace *vm = p->p_vmspace;
+	vm_offset_t low = vm->vm_daddr, high = round_page(low + DFLDSIZ);
+
+	if (addr < VM_MIN_ADDRESS || (addr >= low && addr < high))
+		return (high);
+	return (round_page(addr));
+}
+
+/*
+ * mmap(2)
+ */
+int
+sys_mmap(struct proc *p, void *v, register_t *retval)
+{
+	struct sys_mmap_args *uap = v;
+	struct mmap_file mf = { NULL, VM_PROT_ALL };
+	vm_offset_t addr = (vm_offset_t)uap->addr;
+	vm_size_t size = uap->len;
+	int type = uap->flags & MAP_TYPES, error = 0;
+
+	if (size == 0 || (uap->prot & ~VM_PROT_ALL) != 0 ||
+	    (type != MAP_SHARED && type != MAP_PRIVATE))
+		return (EINVAL);
+	if ((uap->flags & MAP_FIXED) != 0) {
+		if (!mmap_range(addr, &size) || addr < VM_MIN_ADDRESS)
+			return (EINVAL);
+	} else {
+		addr = trunc_page(addr);
+		if (size > VM_MAXUSER_ADDRESS)
+			return (ENOMEM);
+		size = round_page(size);
+		addr = mmap_hint(p, addr);
+	}
+	if ((uap->flags & MAP_ANON) != 0) {
+		if (uap->fd != -1)
+			return (EINVAL);
+	} else {
+		if (uap->pos < 0 || (uap->pos & PAGE_MASK) != 0 ||
+		    uap->pos + size > (off_t)0xfffff000)
+			return (EINVAL);
+		error = mmap_getfile(p, uap, &mf);
+	}
+	if (error == 0 && !mmap_room(p))
+		error = ENOMEM;
+	if (error == 0)
+		error = vm_mmap(&p->p_vmspace->vm_map, &addr, size,
+		    mmap_prot(uap->prot), mf.mf_maxprot, uap->flags,
+		    mf.mf_vp, mf.mf_vp == NULL ? 0 : (vm_offset_t)uap->pos);
+	if (error == 0)
+		retval[0] = (register_t)addr;
+	return (error);
+}
+
+/* The object of a vnode that is to be mapped, with a reference, or NULL. */
+static vm_object_t
+mmap_object(struct vnode *vp, vm_size_t size, vm_prot_t prot,
+    vm_offset_t offset)
+{
+	vm_pager_t pager;
+
+	if (vp->v_type == VCHR)
+		pager = vm_pager_allocate(PG_DEVICE, (void *)vp->v_rdev, size,
+		    prot, offset);
+	else
+		pager = vm_pager_allocate(PG_VNODE, vp, size, prot, offset);
+	return (pager == NULL ? NULL : pager->pg_object);
+}
+
+/*
+ * Map `size' bytes of a vnode (handle), or of zeros (NULL), at *addr
+ * (MAP_FIXED) or above it.
+ *
+ * => may sleep
+ * => 0 and *addr, or an errno
+ */
+int
+vm_mmap(vm_map_t map, vm_offset_t *addr, vm_size_t size, vm_prot_t prot,
+    vm_prot_t maxprot, int flags, void *handle, vm_offset_t offset)
+{
+	struct vm_map_entry new = {
+		.offset = trunc_page(offset),
+		.protection = (u_char)prot,
+		.max_protection = (u_char)maxprot,
+		.inheritance = (flags & MAP_SHARED) != 0 ?
+		    VM_INHERIT_SHARE : VM_INHERIT_COPY,
+	};
+	struct vnode *vp = handle;
+	vm_offset_t start = *addr;
+	int rv = KERN_SUCCESS;
+
+	size = round_page(size);
+	if (size == 0)
+		return (0);
+	if (vp != NULL) {
+		new.object.vm_object = mmap_object(vp, size, prot,
+		    new.offset);
+		if (new.object.vm_object == NULL)
+			return (ENODEV);
+		new.copy_on_write = new.needs_copy =
+		    (flags & MAP_SHARED) == 0 && vp->v_type == VREG;
+	}
+	vm_map_lock(map);
+	if ((flags & MAP_FIXED) != 0)
+		vm_map_delete(map, start, start + size);
+	else if (vm_map_findspace(map, start, size, &start) != 0)
+		rv = KERN_NO_SPACE;
+	new.start = start;
+	new.end = start + size;
+	if (rv == KERN_SUCCESS)
+		rv = vm_map_insert_entry(map, &new);
+	vm_map_unlock(map);
+	if (rv != KERN_SUCCESS) {
+		vm_object_deallocate(new.object.vm_object);
+		return (ENOMEM);
+	}
+	*addr = start;
+	return (0);
+}
+
+/*
+ * munmap(2): gaps do not matter.
+ */
+int
+sys_munmap(struct proc *p, void *v, register_t *retval)
+{
+	struct sys_munmap_args *uap = v;
+	vm_offset_t addr = (vm_offset_t)uap->addr;
+	vm_size_t size = uap->len;
+
+	(void)retval;
+	if (size == 0 || !mmap_range(addr, &size))
+		return (EINVAL);
+	if (!mmap_room(p))
+		return (ENOMEM);
+	vm_map_remove(&p->p_vmspace->vm_map, addr, addr + size);
+	return (0);
+}
+
+/*
+ * mprotect(2)
+ */
+int
+sys_mprotect(struct proc *p, void *v, register_t *retval)
+{
+	struct sys_mprotect_args *uap = v;
+	vm_map_t map = &p->p_vmspace->vm_map;
+	vm_offset_t addr = (vm_offset_t)uap->addr;
+	vm_size_t size = uap->len;
+	int rv;
+
+	(void)retval;
+	if (!mmap_range(addr, &size) || (uap->prot & ~VM_PROT_ALL) != 0)
+		return (EINVAL);
+	if (!mmap_room(p) || !vm_map_check_mapped(map, addr, addr + size))
+		return (ENOMEM);
+	rv = vm_map_protect(map, addr, addr + size, mmap_prot(uap->prot),
+	    FALSE);
+	return (rv == KERN_SUCCESS ? 0 :
+	    rv == KERN_PROTECTION_FAILURE ? EACCES : EINVAL);
+}
+
+/* The top object and offset at an address; NULL if there is none. */
+static vm_object_t
+mmap_lookup(vm_map_t map, vm_offset_t va, vm_offset_t *offset)
+{
+	vm_map_entry_t entry;
+
+	if (!vm_map_lookup_entry(map, va, &entry) || entry->is_sub_map)
+		return (NULL);
+	*offset = entry->offset + (va - entry->start);
+	return (entry->object.vm_object);
+}
+
+/* The resident page that is seen at an address, or NULL. */
+static vm_page_t
+mmap_page(vm_map_t map, vm_offset_t va)
+{
+	vm_offset_t offset;
+	vm_object_t object;
+	vm_page_t m = NULL;
+
+	object = mmap_lookup(map, va, &offset);
+	while (object != NULL) {
+		m = vm_page_lookup(object, offset);
+		if (m != NULL || (object->swslots != 0 &&
+		    swap_pager_has(object, offset)))
+			break;
+		offset += object->shadow_offset;
+		object = object->shadow;
+	}
+	return (m);
+}
+
+/* Not needed soon: let the pagedaemon look at these pages first. */
+static void
+mmap_deactivate(vm_map_t map, vm_offset_t start, vm_offset_t end)
+{
+	vm_page_t m;
+
+	for (; start < end; start += PAGE_SIZE) {
+		m = mmap_page(map, start);
+		if (m != NULL && (m->flags & PG_BUSY) == 0)
+			vm_page_deactivate(m);
+	}
+}
+
+/* Contents not needed: give up private pages that nobody else sees. */
+static void
+mmap_discard(vm_map_t map, vm_offset_t start, vm_offset_t end)
+{
+	vm_offset_t offset, va;
+	vm_object_t object;
+
+	for (va = start; va < end; va += PAGE_SIZE) {
+		object = mmap_lookup(map, va, &offset);
+		if (object != NULL && object->shadow == NULL &&
+		    (object->flags & OBJ_ONEMAPPING) != 0)
+			vm_object_page_remove(object, offset,
+			    offset + PAGE_SIZE);
+	}
+}
+
+/*
+ * madvise(2)
+ */
+int
+sys_madvise(struct proc *p, void *v, register_t *retval)
+{
+	struct sys_madvise_args *uap = v;
+	vm_map_t map = &p->p_vmspace->vm_map;
+	vm_offset_t addr = (vm_offset_t)uap->addr;
+	vm_size_t size = uap->len;
+
+	(void)retval;
+	if (!mmap_range(addr, &size) || uap->behav < MADV_NORMAL ||
+	    uap->behav > MADV_FREE || uap->behav == MADV_FREE - 1)
+		return (EINVAL);
+	if (!vm_map_check_mapped(map, addr, addr + size))
+		return (ENOMEM);
+	vm_map_lock_read(map);
+	if (uap->behav == MADV_DONTNEED)
+		mmap_deactivate(map, addr, addr + size);
+	else if (uap->behav == MADV_FREE)
+		mmap_discard(map, addr, addr + size);
+	vm_map_unlock_read(map);
+	return (0);
+}
+
+/*
+ * minherit(2)
+ */
+int
+sys_minherit(struct proc *p, void *v, register_t *retval)
+{
+	struct sys_minherit_args *uap = v;
+	vm_offset_t addr = (vm_offset_t)uap->addr;
+	vm_size_t size = uap->len;
+	int rv;
+
+	(void)retval;
+	if (!mmap_range(addr, &size))
+		return (EINVAL);
+	if (!mmap_room(p))
+		return (ENOMEM);
+	rv = vm_map_inherit(&p->p_vmspace->vm_map, addr, addr + size,
+	    uap->inherit);
+	return (rv == KERN_SUCCESS ? 0 : EINVAL);
+}
+
+/*
+ * msync(2)
+ */
+int
+sys_msync(struct proc *p, void *v, register_t *retval)
+{
+	struct sys_msync_args *uap = v;
+	vm_offset_t addr = (vm_offset_t)uap->addr;
+	vm_size_t size = uap->len;
+	int rv;
+
+	(void)retval;
+	if (!mmap_range(addr, &size) ||
+	    (uap->flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC)) != 0 ||
+	    (uap->flags & (MS_ASYNC | MS_SYNC)) == (MS_ASYNC | MS_SYNC))
+		return (EINVAL);
+	if (size == 0)
+		return (0);
+	rv = vm_map_clean(&p->p_vmspace->vm_map, addr, addr + size,
+	    (uap->flags & MS_ASYNC) == 0, (uap->flags & MS_INVALIDATE) != 0);
+	switch (rv) {
+	case KERN_SUCCESS:
+		return (0);
+	case KERN_NO_ACCESS:
+		return (EBUSY);
+	case KERN_FAILURE:
+		return (EIO);
+	default:
+		return (ENOMEM);
+	}
+}
+
+/*
+ * mincore(2)
+ */
+int
+sys_mincore(struct proc *p, void *v, register_t *retval)
+{
+	struct sys_mincore_args *uap = v;
+	vm_map_t map = &p->p_vmspace->vm_map;
+	vm_offset_t va = (vm_offset_t)uap->addr, end;
+	vm_size_t size = uap->len;
+	char vec[MINCORE_CHUNK], *uvec = uap->vec;
+	u_int n;
+	int error = 0;
+
+	(void)retval;
+	if (!mmap_range(va, &size))
+		return (EINVAL);
+	if (!vm_map_check_mapped(map, va, va + size))
+		return (ENOMEM);
+	for (end = va + size; error == 0 && va < end; uvec += n) {
+		vm_map_lock_read(map);
+		for (n = 0; n < MINCORE_CHUNK && va < end;
+		    n++, va += PAGE_SIZE)
+			vec[n] = mmap_page(map, va) != NULL ?
+			    MINCORE_INCORE : 0;
+		vm_map_unlock_read(map);
+		error = copyout(vec, uvec, n);
+	}
+	return (error);
+}
+
+/*
+ * mlock(2): EAGAIN where so much cannot be wired.
+ */
+int
+sys_mlock(struct proc *p, void *v, register_t *retval)
+{
+	struct sys_mlock_args *uap = v;
+	vm_map_t map = &p->p_vmspace->vm_map;
+	vm_offset_t addr = (vm_offset_t)uap->addr;
+	vm_size_t size = uap->len;
+	u_int limit = (u_int)p_rlimit_cur(p, RLIMIT_MEMLOCK);
+
+	(void)retval;
+	if ((addr & PAGE_MASK) != 0)
+		return (EINVAL);
+	if (!mmap_range(addr, &size) || !mmap_room(p))
+		return (ENOMEM);
+	if (atop(size) + cnt.v_wire_count > cnt.v_page_count / 2 ||
+	    size + ptoa(pmap_wired_count(map->pmap)) > limit)
+		return (EAGAIN);
+	return (vm_map_pageable(map, addr, addr + size, FALSE) ==
+	    KERN_SUCCESS ? 0 : ENOMEM);
+}
+
+/*
+ * munlock(2)
+ */
+int
+sys_munlock(struct proc *p, void *v, register_t *retval)
+{
+	struct sys_munlock_args *uap = v;
+	vm_offset_t addr = (vm_offset_t)uap->addr;
+	vm_size_t size = uap->len;
+
+	(void)retval;
+	if ((addr & PAGE_MASK) != 0)
+		return (EINVAL);
+	if (!mmap_range(addr, &size) || !mmap_room(p))
+		return (ENOMEM);
+	return (vm_map_pageable(&p->p_vmspace->vm_map, addr, addr + size,
+	    TRUE) == KERN_SUCCESS ? 0 : ENOMEM);
+}

@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The pmap386 authors */
+
+/*
+ * vm_object.c: memory objects: their life, their pages, the object cache.
+ *
+ * An object is kept by its references: map entries, objects that shadow it,
+ * and whoever holds one for a while.  With the last reference it is
+ * terminated, unless its pager can find it again by name (a file): then it
+ * stays in the cache, with its pages, until the cache is full.
+ *
+ * paging_in_progress counts faults that wait for a page of the object and
+ * transfers under way; an object with any is not destroyed.
+ *
+ * Memory: struct vm_object comes from malloc, which may sleep.
+ */
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <sys/proc.h>
+#include <sys/malloc.h>
+
+#include <vm/vm.h>
+
+static struct vm_object kernel_object_store, kmem_object_store;
+vm_object_t kernel_object = &kernel_object_store;
+vm_object_t kmem_object = &kmem_object_store;
+int vm_cache_max = 24;
+
+static struct object_q vm_object_cached_list;
+
+/* Set up an object with one reference. */
+static void
+vm_object_setup(vm_object_t object, vm_size_t size)
+{
+
+	TAILQ_INIT(&object->memq);
+	LIST_INIT(&object->shadow_head);
+	object->flags = OBJ_INTERNAL | OBJ_ACTIVE | OBJ_ONEMAPPING;
+	object->paging_in_progress = 0;
+	object->ref_count = 1;
+	object->resident_page_count = 0;
+	object->size = size;
+	object->pager = NULL;
+	object->swslots = 0;
+	object->shadow = NULL;
+	object->shadow_offset = 0;
+	cnt.v_objects++;
+}
+
+/*
+ * The objects of the kernel's own memory, and an empty cache.
+ */
+void
+vm_object_init(void)
+{
+
+	TAILQ_INIT(&vm_object_cached_list);
+	vm_object_setup(kernel_object,
+	    VM_MAX_KERNEL_ADDRESS - VM_MIN_KERNEL_ADDRESS);
+	vm_object_setup(kmem_object,
+	    VM_MAX_KERNEL_ADDRESS - VM_MIN_KERNEL_ADDRESS);
+}
+
+/*
+ * A new anonymous object, empty, with one reference.
+ *
+ * => may sleep
+ */
+vm_object_t
+vm_object_allocate(vm_size_t size)
+{
+	vm_object_t object;
+
+	object = malloc(sizeof(*object), M_VMOBJ, M_WAITOK);
+	vm_object_setup(object, size);
+	return (object);
+}
+
+/*
+ * One more reference.
+ *
+ * => brings an object back from the cache
+ */
+void
+vm_object_reference(vm_object_t object)
+{
+
+	if (object == NULL)
+		return;
+	if ((object->flags & OBJ_ACTIVE) == 0) {
+		TAILQ_REMOVE(&vm_object_cached_list, object, cached_list);
+		object->flags |= OBJ_ACTIVE;
+		cnt.v_cached--;
+	}
+	object->flags &= ~OBJ_ONEMAPPING;
+	object->ref_count++;
+}
+
+/*
+ * Sleep until nothing pages in the object.
+ */
+void
+vm_object_pip_wait(vm_object_t object)
+{
+	int s;
+
+	s = splvm();
+	while (object->paging_in_progress != 0) {
+		object->flags |= OBJ_WANTED;
+		tsleep(object, PVM, "objpip", 0);
+	}
+	splx(s);
+}
+
+/*
+ * One transfer or wait in the object is over.
+ */
+void
+vm_object_pip_drop(vm_object_t object)
+{
+
+	KASSERT(object->paging_in_progress != 0);
+	if (--object->paging_in_progress == 0 &&
+	    (object->flags & OBJ_WANTED) != 0) {
+		object->flags &= ~OBJ_WANTED;
+		wakeup(object);
+	}
+}
+
+/*
+ * Destroy an object without references; return the reference that it held
+ * on its shadow, or NULL.
+ */
+static vm_object_t
+vm_object_terminate(vm_object_t object)
+{
+	vm_object_t shadow = object->shadow;
+	vm_page_t m;
+
+	object->flags |= OBJ_DEAD;
+	vm_object_pip_wait(object);
+	KASSERT(LIST_EMPTY(&object->shadow_head));
+	vm_object_setshadow(object, NULL, 0);
+	if ((object->flags & OBJ_INTERNAL) == 0)
+		vm_object_page_clean(object, 0, 0, TRUE);
+	while ((m = TAILQ_FIRST(&object->memq)) != NULL) {
+		if ((m->flags & PG_BUSY) != 0) {
+			vm_page_sleep(m, "objterm");
+			continue;
+		}
+		if ((object->flags & OBJ_INTERNAL) == 0)
+			pmap_page_protect(VM_PAGE_TO_PHYS(m), VM_PROT_NONE);
+		vm_page_free(m);
+	}
+	if (object->pager != NULL)
+		vm_pager_deallocate(object);
+	cnt.v_objects--;
+	free(object, M_VMOBJ);
+	return (shadow);
+}
+
+/* The last reference of an object that can be found again has gone. */
+static void
+vm_object_cache(vm_object_t object)
+{
+
+	object->flags &= ~OBJ_ACTIVE;
+	TAILQ_INSERT_TAIL(&vm_object_cached_list, object, cached_list);
+	cnt.v_cached++;
+	vm_object_cache_trim(vm_cache_max);
+}
+
+/*
+ * One reference is left: perhaps that of a shadow which can take over.
+ *
+ * => never sleeps
+ */
+static void
+vm_object_last_ref(vm_object_t object)
+{
+	vm_object_t above = LIST_FIRST(&object->shadow_head);
+
+	if ((object->flags & OBJ_INTERNAL) == 0)
+		return;
+	if (above != NULL)
+		vm_object_collapse(above);
+	else
+		object->flags |= OBJ_ONEMAPPING;
+}
+
+/*
+ * One reference less.  With the last one the object goes to the cache or is
+ * destroyed, and so on down its shadows.
+ *
+ * => may sleep
+ * => the caller has removed its mappings of the object's pages
+ */
+void
+vm_object_deallocate(vm_object_t object)
+{
+
+	while (object != NULL) {
+		KASSERT(object->ref_count > 0);
+		if (--object->ref_count > 0) {
+			if (object->ref_count == 1)
+				vm_object_last_ref(object);
+			return;
+		}
+		if ((object->flags & OBJ_CANPERSIST) != 0) {
+			vm_object_cache(object);
+			return;
+		}
+		object = vm_object_terminate(object);
+	}
+}
+
+/*
+ * Destroy the oldest objects of the cache until at most `max' are left.
+ *
+ * => may sleep
+ */
+void
+vm_object_cache_trim(int max)
+{
+	vm_object_t object;
+
+	while ((int)cnt.v_cached > max) {
+		object = TAILQ_FIRST(&vm_object_cached_list);
+		vm_object_reference(object);
+		object->flags &= ~OBJ_CANPERSIST;
+		vm_object_deallocate(object);
+	}
+}
+
+/*
+ * Say where an object's pages come from.
+ */
+void
+vm_object_setpager(vm_object_t object, vm_pager_t pager, boolean_t internal)
+{
+
+	object->pager = pager;
+	pager->pg_object = object;
+	if (!internal)
+		object->flags &= ~(OBJ_INTERNAL | OBJ_ONEMAPPING);
+}
+
+/*
+ * The object of a pager, with one more reference; NULL if it has none.
+ */
+vm_object_t
+vm_object_lookup(vm_pager_t pager)
+{
+	vm_object_t object = pager->pg_object;
+
+	cnt.v_lookups++;
+	if (object == NULL || (object->flags & OBJ_DEAD) != 0)
+		return (NULL);
+	cnt.v_hits++;
+	vm_object_reference(object);
+	return (object);
+}
+
+/*
+ * Free one page of a range that goes away, unless some user has wired it.
+ *
+ * => FALSE: had to sleep
+ */
+static boolean_t
+vm_object_page_drop(vm_object_t object, vm_page_t m)
+{
+
+	if ((m->flags & PG_BUSY) != 0) {
+		vm_page_sleep(m, "pgremove");
+		return (FALSE);
+	}
+	if (object != kmem_object && object != kernel_object) {
+		if (m->wire_count != 0)
+			return (TRUE);
+		pmap_page_protect(VM_PAGE_TO_PHYS(m), VM_PROT_NONE);
+	}
+	vm_page_free(m);
+	return (TRUE);
+}
+
+/*
+ * Free the object's pages of [start, end), in memory and in swap.
+ *
+ * => may sleep, but not for the kernel's own objects
+ * => for the kernel's objects the caller has removed the mappings
+ */
+void
+vm_object_page_remove(vm_object_t object, vm_offset_t start, vm_offset_t end)
+{
+	vm_offset_t offset;
+	vm_page_t m, next;
+
+	if (atop(end - start) <= (u_int)object->resident_page_count) {
+		for (offset = start; offset < end; offset += PAGE_SIZE) {
+			m = vm_page_lookup(object, offset);
+			while (m != NULL && !vm_object_page_drop(object, m))
+				m = vm_page_lookup(object, offset);
+		}
+	} else {
+		m = TAILQ_FIRST(&object->memq);
+		while (m != NULL) {
+			next = TAILQ_NEXT(m, listq);
+			if (m->offset >= start && m->offset < end &&
+			    !vm_object_page_drop(object, m))
+				next = TAILQ_FIRST(&object->memq);
+			m = next;
+		}
+	}
+	if (object->swslots != 0)
+		swap_pager_free_range(object, start, end);
+}
+
+/* Write one dirty page out.  => FALSE: it could not be written */
+static boolean_t
+vm_object_clean_page(vm_object_t object, vm_page_t m, boolean_t syncio)
+{
+	int rv;
+
+	vm_page_unqueue(m);
+	m->flags |= PG_BUSY;
+	vm_object_pip_add(object);
+	pmap_page_protect(VM_PAGE_TO_PHYS(m), VM_PROT_READ);
+	rv = vm_pager_put_pages(object, &m, 1, syncio);
+	if (rv == VM_PAGER_AGAIN)
+		rv = vm_pager_put_pages(object, &m, 1, TRUE);
+	if (rv == VM_PAGER_PEND)
+		return (TRUE);
+	if (rv == VM_PAGER_OK) {
+		m->flags |= PG_CLEAN;
+		m->flags &= ~PG_LAUNDRY;
+		pmap_clear_modify(VM_PAGE_TO_PHYS(m));
+	}
+	vm_page_activate(m);
+	vm_page_wakeup(m);
+	vm_object_pip_drop(object);
+	return (rv == VM_PAGER_OK);
+}
+
+/* The page of [start, end) that is dirty and has the lowest offset. */
+static vm_page_t
+vm_object_first_dirty(vm_object_t object, vm_offset_t start, vm_offset_t end)
+{
+	vm_page_t m, first = NULL;
+
+	TAILQ_FOREACH(m, &object->memq, listq) {
+		if (m->offset < start || m->offset >= end ||
+		    (m->flags & PG_FICTITIOUS) != 0)
+			continue;
+		if (first != NULL && m->offset >= first->offset)
+			continue;
+		if ((m->flags & (PG_BUSY | PG_CLEAN)) == PG_CLEAN &&
+		    !pmap_is_modified(VM_PAGE_TO_PHYS(m)))
+			continue;
+		first = m;
+	}
+	return (first);
+}
+
+/*
+ * Write the dirty pages of [start, end) to the object's pager; both 0 stand
+ * for the whole object.
+ *
+ * => may sleep
+ * => FALSE: a page could not be written; it stays dirty
+ */
+boolean_t
+vm_object_page_clean(vm_object_t object, vm_offset_t start, vm_offset_t end,
+    boolean_t syncio)
+{
+	vm_page_t m;
+	boolean_t good = TRUE;
+
+	if (object->pager == NULL || object->pager->pg_type == PG_DEVICE)
+		return (TRUE);
+	if (start == 0 && end == 0)
+		end = object->size;
+	while ((m = vm_object_first_dirty(object, start, end)) != NULL) {
+		if ((m->flags & PG_BUSY) != 0) {
+			vm_page_sleep(m, "pgclean");
+			continue;
+		}
+		start = m->offset + PAGE_SIZE;
+		if (!vm_object_clean_page(object, m, syncio))
+			good = FALSE;
+	}
+	return (good);
+}
