@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The pmap386 authors */
+
+/*
+ * t_pipe.c: pipes and descriptors.
+ */
+#include "test.h"
+
+enum { BULK = 200000 };
+
+static void
+pipe__bytes_come_in_order(void)
+{
+	int end[2], status;
+	char buf[777], c = 0;
+	ssize_t n;
+
+	CHECK(pipe(end) == 0, "pipe");
+	if (fork() == 0) {
+		close(end[0]);
+		for (int sent = 0; sent < BULK; ) {
+			int want = BULK - sent < 1000 ? BULK - sent : 1000;
+
+			char out[1000];
+			for (int i = 0; i < want; i++)
+				out[i] = (char)(sent + i);
+			n = write(end[1], out, (size_t)want);
+			if (n <= 0)
+				_exit(1);
+			sent += (int)n;
+		}
+		_exit(0);
+	}
+	close(end[1]);
+	for (int got = 0; got < BULK; got += (int)n) {
+		n = read(end[0], buf, sizeof(buf));
+		CHECK(n > 0, "read after %d bytes: %d", got, (int)n);
+		for (ssize_t i = 0; i < n; i++, c++)
+			CHECK(buf[i] == c, "byte %d", got + (int)i);
+	}
+	CHECK(read(end[0], buf, 1) == 0, "no end of file");
+	CHECK(wait(&status) > 0 && status == 0, "writer: 0x%x", status);
+}
+
+static void
+write_alone(void)
+{
+	int end[2];
+
+	if (pipe(end) == 0 && close(end[0]) == 0)
+		(void)!write(end[1], "x", 1);
+}
+
+static void
+pipe__no_reader(void)
+{
+	int end[2], status = test_child(write_alone);
+
+	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGPIPE,
+	    "status 0x%x", status);
+	signal(SIGPIPE, SIG_IGN);
+	CHECK(pipe(end) == 0 && close(end[0]) == 0, "pipe");
+	CHECK_ERRNO(EPIPE, write(end[1], "x", 1));
+}
+
+static void
+pipe__wrong_end(void)
+{
+	int end[2];
+	char c;
+
+	CHECK(pipe(end) == 0, "pipe");
+	CHECK_ERRNO(EBADF, read(end[1], &c, 1));
+	CHECK_ERRNO(EBADF, write(end[0], &c, 1));
+	CHECK_ERRNO(ESPIPE, lseek(end[0], 0, SEEK_SET));
+}
+
+static void
+pipe__nonblocking(void)
+{
+	char buf[512];
+	int end[2], n = 0;
+
+	CHECK(pipe(end) == 0, "pipe");
+	CHECK(fcntl(end[0], F_SETFL, O_NONBLOCK) == 0, "fcntl");
+	CHECK(fcntl(end[1], F_SETFL, O_NONBLOCK) == 0, "fcntl");
+	CHECK_ERRNO(EAGAIN, read(end[0], buf, 1));
+	memset(buf, 0, sizeof(buf));
+	while (write(end[1], buf, sizeof(buf)) == (ssize_t)sizeof(buf))
+		n++;
+	CHECK(errno == EAGAIN && n >= 1, "errno %d after %d", errno, n);
+}
+
+static void
+pipe__descriptors_run_out(void)
+{
+	int n = 0, fd;
+
+	while ((fd = dup(1)) >= 0)
+		n++;
+	CHECK(errno == EMFILE, "errno %d", errno);
+	CHECK(n >= 16, "only %d descriptors", n);
+	for (fd = 3; fd < n; fd++)
+		close(fd);
+	CHECK(dup(1) >= 0, "none after close");
+}
+
+static void
+pipe__dup2_and_close(void)
+{
+	int end[2];
+	char c;
+
+	CHECK(pipe(end) == 0, "pipe");
+	CHECK(dup2(end[1], 20) == 20, "dup2");
+	CHECK(dup2(20, 20) == 20, "dup2 to itself");
+	CHECK(close(end[1]) == 0, "close");
+	CHECK(write(20, "d", 1) == 1 && read(end[0], &c, 1) == 1 && c == 'd',
+	    "through the duplicate");
+	CHECK(close(20) == 0, "close");
+	CHECK(read(end[0], &c, 1) == 0, "no end of file");
+	CHECK_ERRNO(EBADF, close(20));
+	CHECK_ERRNO(EBADF, dup2(20, 21));
+	CHECK_ERRNO(EBADF, dup2(end[0], -1));
+	CHECK_ERRNO(EBADF, dup2(end[0], 1 << 30));
+}
+
+static void
+pipe__ring_of_processes(void)
+{
+	enum { N = 10, ROUNDS = 50 };
+	int first[2], in, end[2], token = 0;
+
+	CHECK(pipe(first) == 0, "pipe");
+	in = first[0];
+	for (int i = 0; i < N; i++) {
+		CHECK(pipe(end) == 0, "pipe");
+		if (fork() == 0) {
+			close(first[1]);
+			close(end[0]);
+			while (read(in, &token, sizeof(token)) ==
+			    (ssize_t)sizeof(token)) {
+				token++;
+				(void)!write(end[1], &token, sizeof(token));
+			}
+			_exit(0);
+		}
+		close(in);
+		close(end[1]);
+		in = end[0];
+	}
+	for (int i = 0; i < ROUNDS; i++) {
+		CHECK(write(first[1], &token, sizeof(token)) > 0 &&
+		    read(in, &token, sizeof(token)) > 0, "round %d", i);
+		CHECK(token == (i + 1) * N, "token %d", token);
+	}
+}
+
+const struct test tests_pipe[] = {
+	TEST(pipe__bytes_come_in_order),
+	TEST(pipe__no_reader),
+	TEST(pipe__wrong_end),
+	TEST(pipe__nonblocking),
+	TEST(pipe__descriptors_run_out),
+	TEST(pipe__dup2_and_close),
+	TEST(pipe__ring_of_processes),
+	TEST_END
+};

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The pmap386 authors */
+
+/*
+ * usertests.c: runs the system-call tests.
+ *
+ * `usertests' runs all but those of the subject "memory", which use up all
+ * there is; `usertests SUBJECT...' runs some.  Prints `ok NAME' or `not ok
+ * NAME: why' a test and `guest: N passed, N failed' at the end.
+ */
+#include <sys/mman.h>
+
+#include "test.h"
+
+enum {
+	TIME_LIMIT = 60,	/* seconds a test; only detects a hang */
+	WHY = 160
+};
+
+struct subject {
+	const char		*s_name;
+	const struct test	*s_tests;
+};
+
+static const struct subject subjects[] = {
+	{ "badargs", tests_badargs },
+	{ "cow", tests_cow },
+	{ "exec", tests_exec },
+	{ "file", tests_file },
+	{ "fork", tests_fork },
+	{ "memory", tests_memory },
+	{ "mmap", tests_mmap },
+	{ "pipe", tests_pipe },
+	{ "select", tests_select },
+	{ "signal", tests_signal },
+	{ "sysctl", tests_sysctl },
+	{ "time", tests_time },
+	{ "trap", tests_trap },
+	{ "user", tests_user },
+	{ "wire", tests_wire },
+};
+
+enum { SUBJECTS = sizeof(subjects) / sizeof(subjects[0]) };
+
+static char *why;		/* shared with the test's process */
+static int passed, failed;
+
+/* End this test as failed.  => may be called in a child of the test */
+void
+test_fail(const char *fmt, ...)
+{
+	va_list ap;
+
+	if (why[0] == '\0') {
+		va_start(ap, fmt);
+		vsnprintf(why, WHY, fmt, ap);
+		va_end(ap);
+	}
+	_exit(99);
+}
+
+int
+test_child(void (*fn)(void))
+{
+	int status;
+	pid_t pid;
+
+	pid = fork();
+	CHECK(pid >= 0, "fork: %s", strerror(errno));
+	if (pid == 0) {
+		fn();
+		_exit(0);
+	}
+	while (waitpid(pid, &status, 0) < 0)
+		CHECK(errno == EINTR, "waitpid: %s", strerror(errno));
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 99)
+		_exit(99);
+	return (status);
+}
+
+void
+test_must_fault(void (*fn)(void), const char *what)
+{
+	int status = test_child(fn);
+
+	CHECK(WIFSIGNALED(status) && (WTERMSIG(status) == SIGSEGV ||
+	    WTERMSIG(status) == SIGBUS), "%s: status 0x%x, not a fault", what,
+	    status);
+}
+
+/* Zeroed memory, private or shared. */
+void *
+test_map(size_t size, int flags)
+{
+	void *p;
+
+	p = mmap(NULL, size, PROT_READ | PROT_WRITE, flags | MAP_ANON, -1, 0);
+	CHECK(p != MAP_FAILED, "mmap: %s", strerror(errno));
+	return (p);
+}
+
+int
+test_open(const char *path, int flags)
+{
+	int fd;
+
+	fd = open(path, flags);
+	CHECK(fd >= 0, "%s: %s", path, strerror(errno));
+	return (fd);
+}
+
+static void
+run(const struct test *t)
+{
+	int status;
+	pid_t pid;
+
+	memset(why, 0, WHY);
+	pid = fork();
+	if (pid == 0) {
+		alarm(TIME_LIMIT);
+		t->t_run();
+		_exit(0);
+	}
+	if (pid < 0)
+		status = W_EXITCODE(98, 0);
+	else
+		while (waitpid(pid, &status, 0) < 0)
+			;
+	if (status == 0 && why[0] == '\0') {
+		passed++;
+		printf("ok %s\n", t->t_name);
+		return;
+	}
+	failed++;
+	if (why[0] == '\0')
+		snprintf(why, WHY, WIFSIGNALED(status) ?
+		    "killed by signal %d" : "exit status %d",
+		    WIFSIGNALED(status) ? WTERMSIG(status) :
+		    WEXITSTATUS(status));
+	printf("not ok %s: %s\n", t->t_name, why);
+}
+
+static int
+chosen(const char *name, int argc, char **argv)
+{
+	if (argc < 2)
+		return (strcmp(name, "memory") != 0);
+	for (int i = 1; i < argc; i++)
+		if (strcmp(argv[i], name) == 0)
+			return (1);
+	return (0);
+}
+
+int
+main(int argc, char **argv)
+{
+	why = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANON,
+	    -1, 0);
+	if (why == MAP_FAILED) {
+		perror("usertests: mmap");
+		return (2);
+	}
+	for (int i = 0; i < SUBJECTS; i++) {
+		if (!chosen(subjects[i].s_name, argc, argv))
+			continue;
+		for (const struct test *t = subjects[i].s_tests;
+		    t->t_name != NULL; t++)
+			run(t);
+	}
+	if (passed + failed == 0) {
+		dprintf(2, "usertests: no such subject\n");
+		return (2);
+	}
+	printf("guest: %d passed, %d failed\n", passed, failed);
+	return (failed != 0);
+}
