@@ -139,6 +139,21 @@ gather_unhook(struct gather *g, struct ptp *pt)
 		pmap_counters.pc_top_free++;
 }
 
+/*
+ * End an operation that changes mappings.
+ */
+static inline void
+pmap_leave(int s)
+{
+	static uint32_t left = PMAP_AUDIT;
+
+	if (PMAP_AUDIT != 0 && --left == 0) {
+		left = PMAP_AUDIT;
+		(void)pmap_audit(NULL);
+	}
+	ph_splx(s);
+}
+
 /* ----- one entry ----- */
 
 /*
@@ -692,7 +707,7 @@ pmap_release(pmap_t pm)
 	ptp_dir_detach(dir);
 	if (ptp_dirs.pl_count > keep_pages)
 		pmap_arena_put(ptp_dir_pop());
-	ph_splx(s);
+	pmap_leave(s);
 }
 
 /*
@@ -750,7 +765,7 @@ pmap_collect(pmap_t pm)
 		}
 	}
 	gather_finish(&g);
-	ph_splx(s);
+	pmap_leave(s);
 }
 
 /* ----- mappings by <pmap, va> ----- */
@@ -819,7 +834,7 @@ pmap_enter(pmap_t pm, vm_offset_t va, vm_offset_t pa, vm_prot_t prot,
 		pte |= ph_cache_bits(pa);
 	pmap_set(pt, va, pte, track ? fr : NULL);
 	pmap_counters.pc_enter++;
-	ph_splx(s);
+	pmap_leave(s);
 }
 
 /*
@@ -867,7 +882,7 @@ pmap_remove(pmap_t pm, vm_offset_t sva, vm_offset_t eva)
 			pmap_remove_entries(&g, r.pr_ptp, r.pr_lo, r.pr_hi);
 	}
 	gather_finish(&g);
-	ph_splx(s);
+	pmap_leave(s);
 }
 
 /*
@@ -905,7 +920,7 @@ pmap_protect(pmap_t pm, vm_offset_t sva, vm_offset_t eva, vm_prot_t prot)
 		}
 	}
 	gather_finish(&g);
-	ph_splx(s);
+	pmap_leave(s);
 }
 
 /*
@@ -930,7 +945,7 @@ pmap_change_wiring(pmap_t pm, vm_offset_t va, boolean_t wired)
 		pte_clear(&pt->pt_pte[va_index(va)], PMB_WIRED);
 		pmap_count_wired(pt, false);
 	}
-	ph_splx(s);
+	pmap_leave(s);
 }
 
 /*
@@ -1033,7 +1048,7 @@ pmap_kenter(vm_offset_t va, vm_offset_t pa, vm_prot_t prot)
 		pmap_set(ptp_lookup(kernel_pmap, va), va & PMB_FRAME, pte,
 		    NULL);
 	}
-	ph_splx(s);
+	pmap_leave(s);
 }
 
 void
@@ -1238,7 +1253,7 @@ pmap_page_protect(vm_offset_t pa, vm_prot_t prot)
 	}
 	s = ph_splvm();
 	pmap_remove_all(fr, pa & PMB_FRAME);
-	ph_splx(s);
+	pmap_leave(s);
 }
 
 /*
@@ -1284,7 +1299,7 @@ pmap_changebit(vm_offset_t pa, unsigned int set, unsigned int keep)
 		gather_note(&g, pt->pt_pmap, ptp_va(pt, ptep), old);
 	}
 	gather_finish(&g);
-	ph_splx(s);
+	pmap_leave(s);
 }
 
 /*
@@ -1380,21 +1395,5 @@ pmap_copy_page(vm_offset_t src, vm_offset_t dst)
 	ph_copy_page(window_open(pmap_window[0], dst),
 	    window_open(pmap_window[1], src));
 	window_close(pmap_window, 2);
-	ph_splx(s);
-}
-
-/* ----- what is in use ----- */
-
-void
-pmap_usage(struct pmap_usage *pu)
-{
-	int s = ph_splvm();
-
-	pu->pu_mappings = pv_nlinks;
-	pu->pu_ptps = ptp_inuse;
-	pu->pu_arena = ptp_npages - ptp_free.pl_count;
-	pu->pu_arena_total = ptp_npages;
-	pu->pu_slices = pv_nslices - pv_nfree;
-	pu->pu_maxsharers = pv_maxcount;
 	ph_splx(s);
 }

@@ -95,6 +95,25 @@ pmap_violation(const char *id, const struct pmap *pm, vm_offset_t va,
 		    id, (const void *)pm, va, pte & PMB_FRAME);
 }
 
+/* ----- what is in use ----- */
+
+/*
+ * What is in use now.
+ */
+void
+pmap_usage(struct pmap_usage *pu)
+{
+	int s = ph_splvm();
+
+	pu->pu_mappings = pv_nlinks;
+	pu->pu_ptps = ptp_inuse;
+	pu->pu_arena = ptp_npages - ptp_free.pl_count;
+	pu->pu_arena_total = ptp_npages;
+	pu->pu_slices = pv_nslices - pv_nfree;
+	pu->pu_maxsharers = pv_maxcount;
+	ph_splx(s);
+}
+
 /* ----- audit ----- */
 
 #define AUDIT_PRINTED	16	/* violations printed in one audit */

@@ -54,6 +54,9 @@
 #ifndef PMAP_DIAGNOSTIC
 #define PMAP_DIAGNOSTIC	1
 #endif
+#ifndef PMAP_AUDIT
+#define PMAP_AUDIT	0	/* audit after every nth operation; 0: none */
+#endif
 #define PMAP_ASSERT(cond, ...) do {					\
 	if (PMAP_DIAGNOSTIC && __builtin_expect(!(cond), 0))		\
 		ph_panic("pmap: " __VA_ARGS__);				\
