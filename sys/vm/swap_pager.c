@@ -26,7 +26,7 @@
 #include <vm/vm.h>
 
 #define SLOT_SECTORS	(PAGE_SIZE / DEV_BSIZE)
-#define SWAP_BAD	((vm_object_t)1) /* owner of a bad slot */
+#define SWAP_BAD	((vm_object_t)1) /* owns bad slots */
 #define SWAP_LOW(n)	((n) / 8)	/* free below this: keep no copies */
 #define RUN_SEARCH	512		/* slots looked at for a longer run */
 #define BAD_TOLD	20		/* bad slots to print */

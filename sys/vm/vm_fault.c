@@ -107,7 +107,6 @@ fault_pagein(struct faultinfo *fi, vm_object_t object, vm_offset_t offset)
 	fault_unlock(fi);
 	rv = vm_pager_get_pages(object, &m, 1, TRUE);
 	if (rv == VM_PAGER_OK) {
-		m->flags &= ~PG_FAKE;
 		if ((m->flags & PG_FICTITIOUS) == 0)
 			vm_page_activate(m);
 		vm_page_wakeup(m);

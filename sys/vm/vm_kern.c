@@ -102,7 +102,7 @@ kmem_enter(vm_page_t m, vm_offset_t va)
 {
 
 	vm_page_wire(m);
-	m->flags &= ~(PG_BUSY | PG_FAKE | PG_CLEAN);
+	m->flags &= ~(PG_BUSY | PG_CLEAN);
 	pmap_enter(kernel_pmap, va, VM_PAGE_TO_PHYS(m),
 	    VM_PROT_READ | VM_PROT_WRITE, TRUE);
 }

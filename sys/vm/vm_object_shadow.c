@@ -166,8 +166,13 @@ vm_object_hides(vm_object_t object, vm_object_t backing)
 	return (TRUE);
 }
 
-/* Refer to what lies below the object below. */
-static void
+/*
+ * Refer to what lies below the object below.
+ *
+ * => the object that is now the only one to shadow the one stepped over, and
+ *    could take it over; or NULL
+ */
+static vm_object_t
 vm_object_bypass(vm_object_t object, vm_object_t backing)
 {
 	vm_object_t below = backing->shadow;
@@ -176,8 +181,22 @@ vm_object_bypass(vm_object_t object, vm_object_t backing)
 	vm_object_reference(below);
 	vm_object_setshadow(object, below, offset);
 	cnt.v_bypasses++;
-	if (--backing->ref_count == 1 && LIST_EMPTY(&backing->shadow_head))
+	if (--backing->ref_count > 1)
+		return (NULL);
+	if (LIST_EMPTY(&backing->shadow_head))
 		backing->flags |= OBJ_ONEMAPPING;
+	return (LIST_FIRST(&backing->shadow_head));
+}
+
+/* May the two be merged, or a bypass be made? */
+static inline boolean_t
+vm_object_collapsible(vm_object_t object, vm_object_t backing)
+{
+
+	return ((object->flags & (OBJ_INTERNAL | OBJ_DEAD)) ==
+	    OBJ_INTERNAL &&
+	    (backing->flags & (OBJ_INTERNAL | OBJ_DEAD)) == OBJ_INTERNAL &&
+	    backing->paging_in_progress == 0);
 }
 
 /*
@@ -188,21 +207,26 @@ vm_object_bypass(vm_object_t object, vm_object_t backing)
 void
 vm_object_collapse(vm_object_t object)
 {
-	vm_object_t backing;
+	vm_object_t backing, other = NULL, n;
 
-	while (object != NULL && (backing = object->shadow) != NULL) {
-		if ((object->flags & (OBJ_INTERNAL | OBJ_DEAD)) !=
-		    OBJ_INTERNAL ||
-		    (backing->flags & (OBJ_INTERNAL | OBJ_DEAD)) !=
-		    OBJ_INTERNAL || backing->paging_in_progress != 0)
-			return;
-		if (backing->ref_count == 1) {
-			if (!vm_object_merge(object, backing))
-				return;
-		} else if (vm_object_hides(object, backing))
-			vm_object_bypass(object, backing);
-		else
-			return;
+	for (;;) {
+		backing = object->shadow;
+		if (backing != NULL &&
+		    vm_object_collapsible(object, backing)) {
+			if (backing->ref_count == 1) {
+				if (vm_object_merge(object, backing))
+					continue;
+			} else if (vm_object_hides(object, backing)) {
+				n = vm_object_bypass(object, backing);
+				if (n != NULL)
+					other = n;
+				continue;
+			}
+		}
+		if (other == NULL)
+			break;
+		object = other;
+		other = NULL;
 	}
 }
 

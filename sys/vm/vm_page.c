@@ -280,7 +280,7 @@ vm_page_alloc(vm_object_t object, vm_offset_t offset)
 	if (m == NULL)
 		return (NULL);
 	m->wire_count = 0;
-	m->flags = PG_BUSY | PG_CLEAN | PG_FAKE;
+	m->flags = PG_BUSY | PG_CLEAN;
 	vm_page_insert(m, object, offset);
 	return (m);
 }
@@ -426,7 +426,6 @@ boolean_t
 vm_page_zero_fill(vm_page_t m)
 {
 
-	m->flags &= ~PG_FAKE;
 	pmap_zero_page(VM_PAGE_TO_PHYS(m));
 	return (TRUE);
 }
@@ -439,7 +438,7 @@ vm_page_copy(vm_page_t src, vm_page_t dst)
 {
 
 	pmap_copy_page(VM_PAGE_TO_PHYS(src), VM_PAGE_TO_PHYS(dst));
-	dst->flags &= ~(PG_FAKE | PG_CLEAN);
+	dst->flags &= ~PG_CLEAN;
 }
 
 /*

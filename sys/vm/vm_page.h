@@ -33,7 +33,6 @@ _Static_assert(sizeof(struct vm_page) <= 44, "struct vm_page grew");
 #define PG_WANTED	0x0020		/* somebody waits for PG_BUSY to go */
 #define PG_TABLED	0x0040		/* has an object and a hash chain */
 #define PG_FICTITIOUS	0x0080		/* device memory, not RAM */
-#define PG_FAKE		0x0100		/* place holder without contents */
 #define PG_FREE		0x0200		/* on the free queue */
 #define PG_PAGEOUT	0x0400		/* being written; implies PG_BUSY */
 #define PG_RETIRED	0x0800		/* never to be used again */

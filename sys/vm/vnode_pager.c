@@ -235,7 +235,6 @@ vnode_pager_page(vm_object_t object, vm_offset_t offset)
 			vm_object_pip_drop(object);
 			return (NULL);
 		}
-		m->flags &= ~PG_FAKE;
 		vm_page_activate(m);
 		vm_page_wakeup(m);
 		vm_object_pip_drop(object);
