@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+# Copyright (c) 2026 The pmap386 authors
+"""Disks that are missing, too small or broken: a message, and it lives on.
+
+Each boot runs the stressors for a while.  Whatever happens to them, the
+kernel must neither panic nor hang nor let a wrong byte pass.
+"""
+
+import shutil
+import sys
+import time
+
+import cases
+from cases import Failed, check, has
+from console import session
+import qemu
+
+EIO = 5
+PATIENCE = 150
+
+
+def pressure(swap_mb, faults=(), more="", seconds=5, mem=8):
+    """Run stressors; the guest's lines when it has halted."""
+    directory = qemu.work_dir("bad.")
+    try:
+        root, swap = qemu.make_disks(directory, swap_mb)
+        machine = qemu.Machine(
+            append=f"run=pressure seed=1997 duration={seconds} {more} "
+            "policy=panic panicexit", mem=mem, root=root, swap=swap,
+            swap_faults=list(faults))
+        with qemu.Guest(machine) as guest:
+            end = time.monotonic() + PATIENCE
+            try:
+                while guest.line(end) is not None:
+                    pass
+            except qemu.GuestTimeout:
+                raise Failed("it hangs; the last are: "
+                             + " / ".join(guest.seen[-6:])) from None
+            lines, status = guest.seen, guest.status()
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+    check(not [line for line in lines if line.startswith("panic: ")],
+          "it panicked: " + " / ".join(lines[-4:]))
+    check(not [line for line in lines if line.startswith("BAD ")],
+          "a wrong byte: " + " / ".join(lines[-4:]))
+    check(status is not None, "it did not halt by itself")
+    has(lines, "SUMMARY ")
+    return lines
+
+
+def all_passed(lines):
+    """Every stressor that ran ended with 0."""
+    rows = [line for line in lines if line.startswith("ROW ")]
+    check(rows and all(" status=0 " in row for row in rows),
+          "a program failed: " + " / ".join(rows))
+
+
+def errors(kind, pages):
+    """Rules for blkdebug: these pages of the area cannot be used."""
+    return [{"event": f"{kind}_aio", "iotype": kind, "errno": EIO,
+             "sector": page * 8} for page in pages]
+
+
+def greedy(swap_mb, said, reason):
+    """A program that wants more than there is; the others live on."""
+    out = session(["hog 1 6000 2", "echo still here"], swap_mb=swap_mb,
+                  mem=8)
+    has(out[0], said)
+    has(out[1], f"killed: {reason}")
+    has(out[2], "still here")
+
+
+def t_swap__none_says_so_and_kills_the_greedy():
+    greedy(0, "swap: no disk", "out of memory, there is no swap area")
+
+
+def t_swap__too_small_kills_the_greedy():
+    greedy(1, "swap: 255 pages", "out of swap space")
+
+
+def t_swap__none_and_the_stressors_run():
+    all_passed(pressure(0, more="pages=0"))
+
+
+def t_swap__read_error_is_a_bus_error():
+    # Not the first pages: there goes what is idle, which is init.
+    lines = pressure(64, errors("read", range(1000, 1200)),
+                     "only=hog pages=2000")
+    has(lines, "wd1: read of sector")
+    row = [line for line in lines if line.startswith("ROW name=hog")][0]
+    # 138: the parent itself got SIGBUS; 1: a child did, and it says so.
+    check(" status=138 " in row or "killed by signal 10" in "".join(lines),
+          f"nobody got SIGBUS: {row}")
+
+
+def t_swap__write_error_takes_another_place():
+    lines = pressure(64, errors("write", range(1, 40)), "only=hog pages=1000")
+    has(lines, "wd1: write of sector")
+    has(lines, "cannot be written; not used again")
+    all_passed(lines)
+
+
+def t_swap__broken_altogether_is_survived():
+    lines = pressure(64, [{"event": "write_aio", "iotype": "write",
+                           "errno": EIO}], "only=hog,wire pages=0")
+    has(lines, "wd1: write of sector")
+
+
+if __name__ == "__main__":
+    cases.main("bad", globals(), sys.argv[1:])
