@@ -29,7 +29,7 @@ struct pmap kernel_pmap_store;
 struct pmap_counters pmap_counters;
 
 static uint32_t keep_pages;		/* tables, directories kept ready */
-bool pmap_reserve_short;
+bool pmap_reserve_short = true;
 
 /* ----- TLB ----- */
 
@@ -90,7 +90,7 @@ pte_cached(const struct pmap *pm, uint32_t old)
 #define GATHER_MAX	32u
 
 struct gather {
-	const struct pmap *ga_loaded;	/* whose directory CR3 holds, or NULL */
+	uint32_t	 ga_cr3;	/* the directory that is loaded */
 	struct ptp	*ga_dead;	/* unhooked, chained by pt_next */
 	uint32_t	 ga_count;
 	bool		 ga_reload;
@@ -100,9 +100,7 @@ struct gather {
 static void
 gather_init(struct gather *g)
 {
-	const struct frame *fr = frame_lookup(ph_cr3());
-
-	g->ga_loaded = frame_tag(fr) == FR_DIR ? fr->fr_ptp->pt_pmap : NULL;
+	g->ga_cr3 = ph_cr3() & PMB_FRAME;
 	g->ga_dead = NULL;
 	g->ga_count = 0;
 	g->ga_reload = false;
@@ -115,7 +113,8 @@ static inline void
 gather_note(struct gather *g, const struct pmap *pm, vm_offset_t va,
     uint32_t old)
 {
-	if ((pm != g->ga_loaded && pm != kernel_pmap) || !pte_cached(pm, old))
+	if ((pm->pm_pdirpa != g->ga_cr3 && pm != kernel_pmap) ||
+	    !pte_cached(pm, old))
 		return;
 	if (g->ga_count < GATHER_MAX)
 		g->ga_va[g->ga_count++] = va;
@@ -125,18 +124,38 @@ gather_note(struct gather *g, const struct pmap *pm, vm_offset_t va,
 
 /*
  * Unhook a user's page table; gather_finish empties and frees it.
+ * => returns false if its directory did not hold it
  */
-static void
-gather_unhook(struct gather *g, struct ptp *pt)
+static bool
+gather_detach(struct gather *g, struct ptp *pt)
 {
-	ptp_detach(pt);
-	if (pt->pt_pmap == g->ga_loaded)
+	bool hooked = ptp_detach(pt);
+
+	if (pt->pt_pmap->pm_pdirpa == g->ga_cr3)
 		g->ga_reload = true;
 	pt->pt_next = g->ga_dead;
 	g->ga_dead = pt;
 	pmap_counters.pc_ptp_free++;
+	return (hooked);
+}
+
+static void
+gather_unhook(struct gather *g, struct ptp *pt)
+{
+	if (!gather_detach(g, pt))
+		pmap_violation("PT1", pt->pt_pmap, pt->pt_va, 0, pt->pt_pa);
+}
+
+/*
+ * The same, of a pmap that lives on and did not ask for it: where it is the
+ * top user slot's, this is the moment before the crash of 1997.
+ */
+static void
+gather_lose(struct gather *g, struct ptp *pt)
+{
+	gather_unhook(g, pt);
 	if (va_slot(pt->pt_va) == va_slot(PH_USER_MAX - 1))
-		pmap_counters.pc_top_free++;
+		pmap_counters.pc_top_lost++;
 }
 
 /*
@@ -215,6 +234,19 @@ pmap_unmap(struct ptp *pt, uint32_t i)
 }
 
 /*
+ * The same, noted for the flush, and for the victim queue.
+ */
+static inline void
+gather_unmap(struct gather *g, struct ptp *pt, uint32_t i)
+{
+	uint32_t old = pmap_unmap(pt, i);
+
+	gather_note(g, pt->pt_pmap, pt->pt_va + i * PMB_PAGE, old);
+	if (old & PMB_WIRED)
+		ptp_queue(pt);
+}
+
+/*
  * Give an arena page that is on no list back to the host.
  */
 static void
@@ -237,7 +269,7 @@ pmap_ptp_free(struct ptp *pt)
 	uint32_t i;
 	vm_offset_t page;
 
-	for (i = 0; pt->pt_valid > 0; i++) {
+	for (i = 0; pt->pt_valid > 0 && i < PMB_NPTE; i++) {
 		i = ptp_next_valid(pt, i, PMB_NPTE - 1);
 		PMAP_ASSERT(i < PMB_NPTE,
 		    "PT2 pmap %p va 0x%x: %u entries too many counted",
@@ -260,17 +292,6 @@ pmap_ptp_free(struct ptp *pt)
 		pmap_arena_put(ptp_ready_pop());
 }
 
-static void
-gather_flush(struct gather *g)
-{
-	if (g->ga_reload)
-		tlb_reload();
-	else
-		tlb_flush_pages(g->ga_va, g->ga_count);
-	g->ga_count = 0;
-	g->ga_reload = false;
-}
-
 /*
  * Flush once, then free what was unhooked.
  */
@@ -279,13 +300,14 @@ gather_finish(struct gather *g)
 {
 	struct ptp *pt;
 
-	gather_flush(g);
+	if (g->ga_reload)
+		tlb_reload();
+	else
+		tlb_flush_pages(g->ga_va, g->ga_count);
 	while ((pt = g->ga_dead) != NULL) {
 		g->ga_dead = pt->pt_next;
 		pmap_ptp_free(pt);
 	}
-	PMAP_ASSERT(g->ga_count == 0 && !g->ga_reload, "TL1 %u left to flush",
-	    g->ga_count);
 }
 
 /*
@@ -306,6 +328,9 @@ pmap_set(struct ptp *pt, vm_offset_t va, uint32_t pte, struct frame *fr)
 		return;
 	old = pte_swap(ptep, pte);
 	oldfr = pv_tracked(pv) ? frame_lookup(old) : NULL;
+	PMAP_ASSERT(!pv_tracked(pv) || ((old & PMB_VALID) != 0 &&
+	    frame_tag(oldfr) == FR_MANAGED),
+	    "PV1 pmap %p va 0x%x: tracked entry 0x%x", (void *)pm, va, old);
 	if (oldfr != fr) {
 		if (oldfr != NULL) {
 			pv_remove(oldfr, pv, old);
@@ -404,29 +429,44 @@ pmap_reclaim(const struct ptp *spare, bool any)
 	PMAP_ASSERT(pt->pt_wired == 0, "PT7 victim %p has %u wired entries",
 	    (void *)pt, pt->pt_wired);
 	gather_init(&g);
-	gather_unhook(&g, pt);
+	gather_lose(&g, pt);
 	gather_finish(&g);
 	pmap_counters.pc_reclaim++;
 	return (true);
 }
 
 /*
- * One step against a shortage.
+ * Sleep until memory may have become free.  => s: the spl to sleep at
+ */
+static void
+pmap_sleep(int *s)
+{
+	PMAP_ASSERT(ph_may_wait(), "RS1 no page for a wired mapping or a "
+	    "directory, and the caller cannot sleep at spl %d", *s);
+	ph_splx(*s);
+	ph_wait();
+	*s = ph_splvm();
+}
+
+/*
+ * One step against a shortage of pages, or of arena addresses, for which no
+ * sleep helps.
  * => waited: has this caller slept already?  s: the spl to sleep at
  * => returns false when nothing is left to try; may sleep
  */
 static bool
 pmap_shortage(const struct ptp *spare, bool *waited, int *s)
 {
+	bool room = ptp_free.pl_count > 0;
+
 	pmap_counters.pc_shortage++;
-	ph_wakeup_pager();
+	if (room)
+		ph_wakeup_pager();
 	if (pmap_reclaim(spare, false))
 		return (true);
-	if (!*waited && ph_may_wait()) {
+	if (room && !*waited && ph_may_wait()) {
 		*waited = true;
-		ph_splx(*s);
-		ph_wait();
-		*s = ph_splvm();
+		pmap_sleep(s);
 		return (true);
 	}
 	return (pmap_reclaim(spare, true));
@@ -448,9 +488,7 @@ pmap_reserve(struct pmap *pm, vm_offset_t va, bool wired, int *s)
 			continue;
 		if (!wired)
 			return (false);
-		PMAP_ASSERT(ph_may_wait(), "RS1 pmap %p va 0x%x: wired enter "
-		    "in a context that cannot sleep", (void *)pm, va);
-		waited = false;
+		pmap_sleep(s);
 	}
 	return (true);
 }
@@ -502,6 +540,16 @@ pmap_slot(struct pmap *pm, vm_offset_t va, bool track, bool wired, int *s)
 /* ----- ranges of addresses ----- */
 
 /*
+ * Is a managed page tracked at va?  Not in what the pagers or the host itself
+ * map.
+ */
+static inline bool
+pmap_may_track(const struct pmap *pm, vm_offset_t va)
+{
+	return (pm != kernel_pmap || (!ph_pager_va(va) && !ph_host_edits(va)));
+}
+
+/*
  * May the host map va in pm?  The kernel image, the arena, the tables, the
  * windows and the recursive slot are out of reach.
  */
@@ -551,6 +599,7 @@ void
 pmap_init(void)
 {
 	uint32_t pfn;
+	int s = ph_splvm();
 
 	for (pfn = 0; pfn < frame_count; pfn++)
 		if (frame_tag(&frame_table[pfn]) == FR_FOREIGN &&
@@ -559,6 +608,7 @@ pmap_init(void)
 	keep_pages = ptp_npages / 128 < 2 ? 2 :
 	    ptp_npages / 128 > 16 ? 16 : ptp_npages / 128;
 	pmap_reserve_short = !pmap_reserve_fill();
+	ph_splx(s);
 }
 
 /* ----- life of an address space ----- */
@@ -581,11 +631,8 @@ pmap_dir_get(void)
 			pt = pmap_arena_get(PTS_DIRREADY, FR_DIR);
 		if (pt != NULL)
 			ptp_dir_init(pt, kernel_pmap);
-		else if (!pmap_shortage(NULL, &waited, &s)) {
-			PMAP_ASSERT(ph_may_wait(), "RS1 no page for a "
-			    "directory, and the caller cannot sleep%s", "");
-			waited = false;
-		}
+		else if (!pmap_shortage(NULL, &waited, &s))
+			pmap_sleep(&s);
 	}
 	ph_splx(s);
 	return (pt);
@@ -686,7 +733,7 @@ pmap_release(pmap_t pm)
 {
 	struct gather g;
 	struct ptp_range r = { .pr_pmap = pm, .pr_last = PH_USER_PTMAX - 1 };
-	struct ptp *dir;
+	struct ptp *dir, *orphan;
 	int s = ph_splvm();
 
 	PMAP_ASSERT(pm != kernel_pmap && pm->pm_count == 1,
@@ -698,6 +745,11 @@ pmap_release(pmap_t pm)
 	while (ptp_range_next(&r))
 		gather_unhook(&g, r.pr_ptp);
 	gather_finish(&g);
+	while (pm->pm_stats.resident_count != 0 &&
+	    (orphan = ptp_orphan(pm)) != NULL) {
+		gather_unhook(&g, orphan);
+		gather_finish(&g);
+	}
 	PMAP_ASSERT(pm->pm_stats.resident_count == 0 &&
 	    pm->pm_stats.wired_count == 0,
 	    "PM1 pmap %p: empty, but %u resident %u wired", (void *)pm,
@@ -742,7 +794,7 @@ pmap_collect(pmap_t pm)
 	struct gather g;
 	struct ptp_range r = { .pr_pmap = pm, .pr_last = PH_USER_PTMAX - 1 };
 	struct ptp *pt;
-	uint32_t i, old;
+	uint32_t i;
 	int s;
 
 	if (pm == NULL || pm == kernel_pmap)
@@ -753,15 +805,14 @@ pmap_collect(pmap_t pm)
 	while (ptp_range_next(&r)) {
 		pt = r.pr_ptp;
 		if (pt->pt_wired == 0) {
-			gather_unhook(&g, pt);
+			gather_lose(&g, pt);
 			continue;
 		}
 		for (i = ptp_next_valid(pt, 0, r.pr_hi); i <= r.pr_hi;
 		    i = ptp_next_valid(pt, i + 1, r.pr_hi)) {
 			if (pte_read(&pt->pt_pte[i]) & PMB_WIRED)
 				continue;
-			old = pmap_unmap(pt, i);
-			gather_note(&g, pm, pt->pt_va + i * PMB_PAGE, old);
+			gather_unmap(&g, pt, i);
 		}
 	}
 	gather_finish(&g);
@@ -778,6 +829,7 @@ pmap_collect(pmap_t pm)
  * => a user's pmap: process context, may sleep for memory; an unwired mapping
  *    may be left unmade when there is none, and the fault repeats
  * => the kernel's pmap: any spl up to splvm, never sleeps, never allocates
+ * => the caller holds the page busy, so that it stays what it is meanwhile
  * => a va that the host may not map is refused; a page table or directory as
  *    pa breaks PT4
  */
@@ -807,16 +859,19 @@ pmap_enter(pmap_t pm, vm_offset_t va, vm_offset_t pa, vm_prot_t prot,
 	fr = frame_lookup(pa);
 	tag = frame_tag(fr);
 	if (tag > FR_MANAGED) {
-		pmap_violation("PT4", pm, va, pa);
-		ph_isolate(pm, va, pa);
+		pmap_violation("PT4", pm, va, pa, pa);
+		pmap_remove(pm, va, va + PMB_PAGE);
+		ph_isolate(pm, va, PH_NOPAGE);
 		ph_splx(s);
 		return;
 	}
-	track = tag == FR_MANAGED && (pm != kernel_pmap ||
-	    (!ph_pager_va(va) && !ph_host_edits(va)));
+	track = tag == FR_MANAGED && pmap_may_track(pm, va);
 	pt = pmap_slot(pm, va, track, wired, &s);
+	PMAP_ASSERT(frame_tag(fr) == tag, "PT4 pmap %p va 0x%x: page 0x%x "
+	    "changed hands while its caller slept", (void *)pm, va, pa);
 	if (pt == NULL) {
 		pmap_counters.pc_deferred++;
+		pmap_remove(pm, va, va + PMB_PAGE);
 		ph_splx(s);
 		return;
 	}
@@ -843,16 +898,11 @@ pmap_enter(pmap_t pm, vm_offset_t va, vm_offset_t pa, vm_prot_t prot,
 static void
 pmap_remove_entries(struct gather *g, struct ptp *pt, uint32_t lo, uint32_t hi)
 {
-	uint32_t i, old, bits = 0;
+	uint32_t i;
 
 	for (i = ptp_next_valid(pt, lo, hi); i <= hi;
-	    i = ptp_next_valid(pt, i + 1, hi)) {
-		old = pmap_unmap(pt, i);
-		bits |= old;
-		gather_note(g, pt->pt_pmap, pt->pt_va + i * PMB_PAGE, old);
-	}
-	if (bits & PMB_WIRED)
-		ptp_queue(pt);
+	    i = ptp_next_valid(pt, i + 1, hi))
+		gather_unmap(g, pt, i);
 	if (pt->pt_state == PTS_USER && pt->pt_valid == 0)
 		gather_unhook(g, pt);
 }
@@ -889,6 +939,7 @@ pmap_remove(pmap_t pm, vm_offset_t sva, vm_offset_t eva)
  * Lower the rights of a range.
  * => prot without VM_PROT_READ and VM_PROT_EXECUTE removes; with
  *    VM_PROT_WRITE does nothing, for it never grants
+ * => a pager's mappings are never write-protected
  */
 void
 pmap_protect(pmap_t pm, vm_offset_t sva, vm_offset_t eva, vm_prot_t prot)
@@ -896,6 +947,7 @@ pmap_protect(pmap_t pm, vm_offset_t sva, vm_offset_t eva, vm_prot_t prot)
 	struct gather g;
 	struct ptp_range r;
 	uint32_t i, old, *ptep;
+	vm_offset_t va;
 	int s;
 
 	if ((prot & (VM_PROT_READ | VM_PROT_EXECUTE)) == 0) {
@@ -912,11 +964,12 @@ pmap_protect(pmap_t pm, vm_offset_t sva, vm_offset_t eva, vm_prot_t prot)
 		for (i = r.pr_lo; i <= r.pr_hi; i++) {
 			ptep = &r.pr_ptp->pt_pte[i];
 			old = pte_read(ptep);
-			if ((old & PMB_WRITE) == 0)
+			va = r.pr_ptp->pt_va + i * PMB_PAGE;
+			if ((~old & (PMB_VALID | PMB_WRITE)) != 0 ||
+			    (pm == kernel_pmap && ph_pager_va(va)))
 				continue;
 			pte_clear(ptep, PMB_WRITE);
-			gather_note(&g, pm, r.pr_ptp->pt_va + i * PMB_PAGE,
-			    old);
+			gather_note(&g, pm, va, old);
 		}
 	}
 	gather_finish(&g);
@@ -985,12 +1038,15 @@ pmap_lookup(pmap_t pm, vm_offset_t va, vm_offset_t *pap)
 {
 	struct ptp *pt;
 	uint32_t pte;
+	int s;
 
 	if (pm == NULL || (PH_RECURSIVE != 0 && va_slot(va) == PH_RECURSIVE))
 		return (0);
 	PMAP_ASSERT(pm->pm_count > 0, "PM1 pmap %p is dead", (void *)pm);
+	s = ph_splvm();
 	pt = ptp_lookup(pm, va);
 	pte = pt == NULL ? 0 : pte_read(&pt->pt_pte[va_index(va)]);
+	ph_splx(s);
 	if ((pte & PMB_VALID) == 0)
 		return (0);
 	*pap = (pte & PMB_FRAME) | (va & ~PMB_FRAME);
@@ -1041,7 +1097,7 @@ pmap_kenter(vm_offset_t va, vm_offset_t pa, vm_prot_t prot)
 		pte |= PMB_WRITE;
 	s = ph_splvm();
 	if (frame_tag(fr) > FR_MANAGED)
-		pmap_violation("PT4", kernel_pmap, va, pa);
+		pmap_violation("PT4", kernel_pmap, va, pa, pa);
 	else {
 		if (frame_tag(fr) == FR_FOREIGN)
 			pte |= ph_cache_bits(pa & PMB_FRAME);
@@ -1070,9 +1126,12 @@ pmap_move_page(vm_offset_t from, vm_offset_t to)
 	uint32_t old = pte_swap(&ft->pt_pte[fi], 0);
 
 	if (pv_tracked(pv)) {
-		pv_move(pv, pv_slot(tt, ti));
 		ft->pt_managed--;
-		tt->pt_managed++;
+		if (pmap_may_track(kernel_pmap, to)) {
+			pv_move(pv, pv_slot(tt, ti));
+			tt->pt_managed++;
+		} else
+			pv_remove(frame_lookup(old), pv, old);
 	}
 	if ((old & PMB_VALID) == 0)
 		return;
@@ -1098,6 +1157,8 @@ pmap_move(vm_offset_t from, vm_offset_t to, vm_size_t size)
 
 	from &= PMB_FRAME;
 	to &= PMB_FRAME;
+	if (from == to)
+		return;
 	for (off = 0; off < size; off += PMB_PAGE) {
 		if (!pmap_va_ok(kernel_pmap, from + off) ||
 		    !pmap_va_ok(kernel_pmap, to + off)) {
@@ -1117,7 +1178,11 @@ pmap_move(vm_offset_t from, vm_offset_t to, vm_size_t size)
 vm_offset_t
 pmap_map(vm_offset_t va, vm_offset_t spa, vm_offset_t epa, vm_prot_t prot)
 {
-	for (; spa < epa; spa += PMB_PAGE, va += PMB_PAGE)
+	uint32_t n = (epa - (spa & PMB_FRAME) + PMB_PAGE - 1) / PMB_PAGE;
+
+	if (epa <= spa && epa != 0)
+		return (va);
+	for (; n > 0; n--, spa += PMB_PAGE, va += PMB_PAGE)
 		pmap_kenter(va, spa, prot);
 	return (va);
 }
@@ -1148,58 +1213,62 @@ pmap_managed(vm_offset_t pa)
  * A link of the page at pa leads to an entry that does not map it, or to a
  * page table that its directory does not hold: a state that only damage from
  * outside can make, and the one in which the walk of 1997 faulted.
- * => by policy isolate: the link is taken off, what the entry maps is dropped,
- *    and the host retires the page and kills the process
+ * => by policy isolate: the mapping is dropped, a page table that cannot be
+ *    reached goes, the host retires the page and kills the process
+ * => pv is off its list, pv_next can still be followed
  */
 static void
 pmap_damage(struct gather *g, struct frame *fr, struct pv_link *pv,
     vm_offset_t pa, const char *id)
 {
-	uint32_t *ptep = pv_pte(pv), *pde;
+	uint32_t *ptep = pv_pte(pv);
 	struct ptp *pt = ptp_of_pte(ptep);
 	struct pmap *pm = pt->pt_pmap;
 	vm_offset_t va = ptp_va(pt, ptep);
 
-	pmap_violation(id, pm, va, pa);
-	pde = &pm->pm_pdir[va_slot(va)];
-	if (pt->pt_state == PTS_USER && !pte_maps(pte_read(pde), pt->pt_pa))
-		(void)pte_swap(pde, pt->pt_pa | PMB_VALID | PMB_WRITE |
-		    PMB_USER);
+	pmap_violation(id, pm, va, pte_read(ptep), pa);
 	pv_remove(fr, pv, PMB_ATTR);
-	pt->pt_managed--;
-	if (pte_read(ptep) & PMB_VALID)
-		(void)pmap_unmap(pt, va_index(va));
-	else if (pt->pt_valid > 0) {
-		pt->pt_valid--;
-		pm->pm_stats.resident_count--;
-	}
-	g->ga_reload = true;
+	(void)pte_swap(ptep, 0);
+	pmap_recount(pt);
 	ptp_queue(pt);
-	if (pt->pt_state == PTS_USER && pt->pt_valid == 0)
-		gather_unhook(g, pt);
+	g->ga_reload = true;
+	if (pt->pt_state == PTS_USER &&
+	    (pt->pt_valid == 0 || !ptp_is_hooked(pt)))
+		(void)gather_detach(g, pt);
 	ph_isolate(pm, va, pa);
 }
 
 /*
- * The entry of a link in a walk over a page, checked.
- * => returns NULL if the link was damaged and has been dealt with; pv_next
- *    can be followed even then
+ * The entry of a link in a walk over a page.  Every step is checked before it
+ * is taken: the link lies in a slice in use, and where its predecessor says;
+ * it leads to an entry of a page table; the entry maps the page; and the
+ * directory holds the page table.
+ * => pprev: what points at the link
+ * => returns NULL if the link was damaged and has been dealt with
  */
 static inline uint32_t *
 pmap_walk_pte(struct gather *g, struct frame *fr, struct pv_link *pv,
-    vm_offset_t pa)
+    struct pv_link **pprev, vm_offset_t pa)
 {
+	const struct ptp *pt;
 	uint32_t *ptep;
 
-	PMAP_ASSERT(pv_link_sane(pv), "PV4 page 0x%x: link %p is in no slice",
-	    pa, (void *)pv);
+	PMAP_ASSERT(pv_link_sane(pv) && pv->pv_pprev == pprev,
+	    "PV4 page 0x%x: link %p is out of place", pa, (void *)pv);
 	ptep = pv_pte(pv);
+	pt = ptp_of_pte(ptep);
+	PMAP_ASSERT((uintptr_t)ptep - ptp_arena <
+	    ptp_npages << PMB_PAGESHIFT && pt->pt_pmap != NULL,
+	    "PV5 page 0x%x: link %p leads to no page table", pa, (void *)pv);
 	pmap_counters.pc_visited++;
-	if (__builtin_expect(!pte_maps(pte_read(ptep), pa), 0)) {
+	if (__builtin_expect(!pte_maps(pte_read(ptep), pa), 0))
 		pmap_damage(g, fr, pv, pa, "PV1");
-		return (NULL);
-	}
-	return (ptep);
+	else if (__builtin_expect(!ptp_is_hooked(pt), 0) &&
+	    pt->pt_state != PTS_DEAD)
+		pmap_damage(g, fr, pv, pa, "PT1");
+	else
+		return (ptep);
+	return (NULL);
 }
 
 /*
@@ -1211,23 +1280,17 @@ pmap_remove_all(struct frame *fr, vm_offset_t pa)
 	struct gather g;
 	struct pv_link *pv;
 	struct ptp *pt;
-	uint32_t *ptep, old;
+	uint32_t *ptep;
 
 	gather_init(&g);
 	while ((pv = fr->fr_first) != NULL) {
-		if ((ptep = pmap_walk_pte(&g, fr, pv, pa)) == NULL)
+		ptep = pmap_walk_pte(&g, fr, pv, &fr->fr_first, pa);
+		if (ptep == NULL)
 			continue;
 		pt = ptp_of_pte(ptep);
-		if (!ptp_is_hooked(pt)) {
-			pmap_damage(&g, fr, pv, pa, "PT1");
-			continue;
-		}
-		old = pmap_unmap(pt, (uint32_t)(ptep - pt->pt_pte));
-		gather_note(&g, pt->pt_pmap, ptp_va(pt, ptep), old);
-		if (old & PMB_WIRED)
-			ptp_queue(pt);
+		gather_unmap(&g, pt, (uint32_t)(ptep - pt->pt_pte));
 		if (pt->pt_valid == 0 && pt->pt_state == PTS_USER)
-			gather_unhook(&g, pt);
+			gather_lose(&g, pt);
 	}
 	gather_finish(&g);
 }
@@ -1268,7 +1331,7 @@ pmap_changebit(vm_offset_t pa, unsigned int set, unsigned int keep)
 {
 	struct gather g;
 	struct frame *fr = pmap_managed(pa);
-	struct pv_link *pv;
+	struct pv_link *pv, **pprev;
 	struct ptp *pt;
 	uint32_t *ptep, old, clear = ~keep & PMB_CHANGE;
 	int s;
@@ -1277,20 +1340,20 @@ pmap_changebit(vm_offset_t pa, unsigned int set, unsigned int keep)
 		return;
 	pa &= PMB_FRAME;
 	set &= PMB_CHANGE & ~PMB_WRITE;
+	clear &= ~set;
 	s = ph_splvm();
 	gather_init(&g);
 	fr->fr_info = (fr->fr_info & ~(clear & PMB_ATTR)) | (set & PMB_ATTR);
-	for (pv = fr->fr_first; pv != NULL; pv = pv->pv_next) {
-		if ((ptep = pmap_walk_pte(&g, fr, pv, pa)) == NULL)
+	pprev = &fr->fr_first;
+	for (pv = *pprev; pv != NULL; pv = pv->pv_next) {
+		ptep = pmap_walk_pte(&g, fr, pv, pprev, pa);
+		if (ptep == NULL)
 			continue;
+		pprev = &pv->pv_next;
 		old = pte_read(ptep);
 		if ((old & clear) == 0 && (~old & set) == 0)
 			continue;
 		pt = ptp_of_pte(ptep);
-		if (!ptp_is_hooked(pt)) {
-			pmap_damage(&g, fr, pv, pa, "PT1");
-			continue;
-		}
 		if (old & clear)
 			pte_clear(ptep, clear);
 		if (~old & set)
@@ -1311,7 +1374,7 @@ pmap_testbit(vm_offset_t pa, unsigned int bits)
 {
 	struct gather g;
 	struct frame *fr = pmap_managed(pa);
-	struct pv_link *pv;
+	struct pv_link *pv, **pprev;
 	uint32_t *ptep;
 	bool found;
 	int s;
@@ -1323,10 +1386,13 @@ pmap_testbit(vm_offset_t pa, unsigned int bits)
 	found = (fr->fr_info & bits & PMB_ATTR) != 0;
 	if (!found && fr->fr_first != NULL) {
 		gather_init(&g);
-		for (pv = fr->fr_first; pv != NULL && !found;
-		    pv = pv->pv_next) {
-			ptep = pmap_walk_pte(&g, fr, pv, pa);
-			found = ptep != NULL && (pte_read(ptep) & bits) != 0;
+		pprev = &fr->fr_first;
+		for (pv = *pprev; pv != NULL && !found; pv = pv->pv_next) {
+			ptep = pmap_walk_pte(&g, fr, pv, pprev, pa);
+			if (ptep == NULL)
+				continue;
+			pprev = &pv->pv_next;
+			found = (pte_read(ptep) & bits) != 0;
 		}
 		gather_finish(&g);
 	}

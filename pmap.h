@@ -12,9 +12,9 @@
  *
  * Addresses and sizes are in bytes.  A range is half open, [sva, eva); an
  * eva of 0 under a sva above 0 stands for 4 GB.  "pa" is a physical address,
- * of which the low 12 bits are ignored.  Unless a line says otherwise a call
- * works at any spl up to splvm, never sleeps, and leaves no TLB with a right
- * that the page tables no longer grant.
+ * of which the low 12 bits are ignored.  A call works at any spl up to splvm
+ * and leaves no TLB with a right that the page tables no longer grant.  Only
+ * pmap_create, pmap_pinit and a user's pmap_enter may sleep.
  */
 #ifndef _PMAP386_PMAP_H_
 #define _PMAP386_PMAP_H_
@@ -111,7 +111,7 @@ struct pmap_counters {
 	unsigned int	pc_flushall;	/* flushes with the global entries */
 	unsigned int	pc_ptp_alloc;	/* user page tables put into use */
 	unsigned int	pc_ptp_free;	/* user page tables given back */
-	unsigned int	pc_top_free;	/* of these, the top user slot's */
+	unsigned int	pc_top_lost;	/* the top slot's, lost to paging */
 	unsigned int	pc_reclaim;	/* page tables taken for memory */
 	unsigned int	pc_shortage;	/* times no page was to be had */
 	unsigned int	pc_audit;	/* full audits */

@@ -58,20 +58,20 @@ audit_ptp(const struct frame *fr, uint32_t tag)
 
 /*
  * Tell of a broken invariant, with all that is known.
- * => pte: the entry in question, or a frame's address
+ * => pte: the entry in question; pa: the page that it is about
  * => never follows a pointer that it has not checked; panics by policy
  */
 void
 pmap_report(const char *id, const struct pmap *pm, vm_offset_t va,
-    uint32_t pte)
+    uint32_t pte, uint32_t pa)
 {
-	const struct frame *fr = frame_lookup(pte);
+	const struct frame *fr = frame_lookup(pa);
 	uint32_t tag = frame_tag(fr);
 	const struct ptp *pt;
 
 	pmap_counters.pc_violation++;
 	ph_printf("pmap: %s broken: pmap %p va 0x%08x pte 0x%08x page 0x%08x "
-	    "(%s", id, (const void *)pm, va, pte, pte & PMB_FRAME,
+	    "(%s", id, (const void *)pm, va, pte, pa & PMB_FRAME,
 	    fr == NULL ? "outside RAM" : frame_tag_name(fr));
 	if (tag == FR_MANAGED)
 		ph_printf(", %u mappings", fr->fr_info >> FR_COUNTSHIFT);
@@ -87,15 +87,38 @@ pmap_report(const char *id, const struct pmap *pm, vm_offset_t va,
  */
 void
 pmap_violation(const char *id, const struct pmap *pm, vm_offset_t va,
-    uint32_t pte)
+    uint32_t pte, uint32_t pa)
 {
-	pmap_report(id, pm, va, pte);
+	pmap_report(id, pm, va, pte, pa);
 	if (pmap_policy == PMAP_POLICY_PANIC)
 		ph_panic("pmap: invariant %s: pmap %p va 0x%08x page 0x%08x",
-		    id, (const void *)pm, va, pte & PMB_FRAME);
+		    id, (const void *)pm, va, pa & PMB_FRAME);
 }
 
 /* ----- what is in use ----- */
+
+/*
+ * After damage: count a page table's entries anew, and set its pmap's
+ * statistics right.
+ */
+void
+pmap_recount(struct ptp *pt)
+{
+	struct pmap_statistics *st = &pt->pt_pmap->pm_stats;
+	uint32_t i, pte, valid = 0, wired = 0, managed = 0;
+
+	for (i = 0; i < PMB_NPTE; i++) {
+		pte = pte_read(&pt->pt_pte[i]);
+		valid += pte & PMB_VALID;
+		wired += (pte & PMB_VALID) != 0 && (pte & PMB_WIRED) != 0;
+		managed += pv_tracked(pv_slot(pt, i));
+	}
+	st->resident_count += valid - pt->pt_valid;
+	st->wired_count += wired - pt->pt_wired;
+	pt->pt_valid = (uint16_t)valid;
+	pt->pt_wired = (uint16_t)wired;
+	pt->pt_managed = (uint16_t)managed;
+}
 
 /*
  * What is in use now.
@@ -122,7 +145,7 @@ struct audit {
 	struct pmap_audit au_out;
 	uint32_t	au_tracked;	/* entries with a link */
 	uint32_t	au_slices;	/* slices that page tables hold */
-	uint32_t	au_inuse;	/* user page tables */
+	uint32_t	au_state[PTS_SLICES + 1];	/* pages by state */
 };
 
 static void
@@ -130,7 +153,7 @@ audit_fail(struct audit *a, const char *id, const struct pmap *pm,
     vm_offset_t va, uint32_t pte)
 {
 	if (++a->au_out.pa_violations <= AUDIT_PRINTED)
-		pmap_report(id, pm, va, pte);
+		pmap_report(id, pm, va, pte, pte);
 	else
 		pmap_counters.pc_violation++;
 }
@@ -319,6 +342,8 @@ audit_arena_page(struct audit *a, const struct ptp *pt)
 	uint32_t pte = pte_read(kernel_pte(va));
 	const struct frame *fr = frame_lookup(pt->pt_pa);
 
+	if (pt->pt_state <= PTS_SLICES)
+		a->au_state[pt->pt_state]++;
 	if (pt->pt_state == PTS_FREE) {
 		if (pte != 0)
 			audit_fail(a, "PT6", NULL, va, pte);
@@ -332,7 +357,6 @@ audit_arena_page(struct audit *a, const struct ptp *pt)
 	}
 	if (pt->pt_state == PTS_USER || pt->pt_state == PTS_KERNEL) {
 		a->au_out.pa_ptps++;
-		a->au_inuse += pt->pt_state == PTS_USER;
 		audit_hook(a, pt);
 		audit_table(a, pt);
 	} else if (pt->pt_state == PTS_DIR || pt->pt_state == PTS_DIRREADY)
@@ -398,8 +422,12 @@ audit_sums(struct audit *a)
 	if (a->au_slices != pv_slices_recount() ||
 	    a->au_slices != pv_nslices - pv_nfree)
 		audit_fail(a, "PM2", NULL, a->au_slices, pv_nslices);
-	if (a->au_inuse != ptp_inuse || !ptp_lists_ok())
-		audit_fail(a, "PM2", NULL, a->au_inuse, ptp_inuse);
+	if (a->au_state[PTS_USER] != ptp_inuse || !ptp_lists_ok() ||
+	    a->au_state[PTS_FREE] != ptp_free.pl_count ||
+	    a->au_state[PTS_READY] != ptp_ready.pl_count ||
+	    a->au_state[PTS_DIRREADY] != ptp_dirs.pl_count ||
+	    a->au_state[PTS_SLICES] * PV_PERPAGE != pv_nslices)
+		audit_fail(a, "PM2", NULL, a->au_state[PTS_USER], ptp_inuse);
 	if (!pmap_reserve_short &&
 	    (ptp_ready.pl_count == 0 || pv_nfree == 0))
 		audit_fail(a, "RS1", NULL, ptp_ready.pl_count, pv_nfree);

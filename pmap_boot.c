@@ -86,8 +86,10 @@ boot_page_tables(vm_offset_t first)
 		ph_zero_page(ph_boot_kva(pa));
 		(void)pte_swap(&dir[slot], pa | PMB_VALID | PMB_WRITE);
 	}
-	for (va = first; va_slot(va) == va_slot(first); va += PMB_PAGE)
+	for (va = first; va - first < pmap_kva_last - first; va += PMB_PAGE)
 		(void)pte_swap(boot_pte(va), 0);
+	for (; slot < PMB_NPTE; slot++)
+		(void)pte_swap(&dir[slot], 0);
 	ph_flush_global();
 }
 
@@ -153,8 +155,9 @@ boot_seal(vm_offset_t first)
 	uint32_t slot;
 	vm_offset_t va;
 
-	for (slot = 0; slot < va_slot(PH_USER_PTMAX); slot++)
-		(void)pte_swap(&kernel_pmap->pm_pdir[slot], 0);
+	for (slot = 0; slot < va_slot(PH_KERNBASE); slot++)
+		if (slot != PH_RECURSIVE || PH_RECURSIVE == 0)
+			(void)pte_swap(&kernel_pmap->pm_pdir[slot], 0);
 	for (va = PH_KERNBASE; va < first; va += PMB_PAGE)
 		if (frame_tag(frame_lookup(*kernel_pte(va))) > FR_MANAGED)
 			(void)pte_swap(kernel_pte(va), 0);

@@ -207,6 +207,9 @@ extern uint32_t pv_nslices;		/* slices in all */
 extern uint32_t pv_nlinks;		/* links in use */
 extern uint32_t pv_maxcount;		/* longest list ever */
 
+/* For ph_isolate: there is no page to retire. */
+#define PH_NOPAGE	0xffffffffu
+
 /* ----- addresses ----- */
 
 static inline uint32_t
@@ -269,8 +272,16 @@ static inline struct ptp *
 ptp_lookup(const struct pmap *pm, vm_offset_t va)
 {
 	uint32_t pde = pte_read(&pm->pm_pdir[va_slot(va)]);
+	struct ptp *pt;
 
-	return ((pde & PMB_VALID) ? ptp_of_pde(pde) : NULL);
+	if ((pde & PMB_VALID) == 0)
+		return (NULL);
+	pt = ptp_of_pde(pde);
+	PMAP_ASSERT(va_slot(pt->pt_va ^ va) == 0 &&
+	    (pt->pt_pmap == pm || pt->pt_pmap == kernel_pmap),
+	    "PT1 pmap %p va 0x%x: entry 0x%x is another's", (const void *)pm,
+	    va, pde);
+	return (pt);
 }
 
 /* The page table that holds a PTE. */
@@ -280,13 +291,13 @@ ptp_of_pte(const uint32_t *ptep)
 	return (&ptp_table[((uintptr_t)ptep - ptp_arena) >> PMB_PAGESHIFT]);
 }
 
-/* Does the directory hold the page table?  An unhooked one is not asked. */
+/* Does the directory hold the page table? */
 static inline bool
 ptp_is_hooked(const struct ptp *pt)
 {
 	uint32_t pde = pte_read(&pt->pt_pmap->pm_pdir[va_slot(pt->pt_va)]);
 
-	return (pte_maps(pde, pt->pt_pa) || pt->pt_state == PTS_DEAD);
+	return (pte_maps(pde, pt->pt_pa));
 }
 
 /* The address that a PTE of pt maps. */
@@ -408,9 +419,11 @@ pv_remove(struct frame *fr, struct pv_link *pv, uint32_t attr)
 
 /* ----- reports: pmap_audit.c ----- */
 
-void	pmap_report(const char *, const struct pmap *, vm_offset_t, uint32_t);
-void	pmap_violation(const char *, const struct pmap *, vm_offset_t,
+void	pmap_report(const char *, const struct pmap *, vm_offset_t, uint32_t,
 	    uint32_t);
+void	pmap_violation(const char *, const struct pmap *, vm_offset_t,
+	    uint32_t, uint32_t);
+void	pmap_recount(struct ptp *);
 
 /* ----- slow halves: ptp.c ----- */
 
@@ -420,7 +433,8 @@ uint32_t ptp_arena_unmap(struct ptp *);
 void	ptp_ready_push(struct ptp *);
 struct ptp *ptp_ready_pop(void);
 void	ptp_attach(struct ptp *, struct pmap *, vm_offset_t);
-void	ptp_detach(struct ptp *);
+bool	ptp_detach(struct ptp *);
+struct ptp *ptp_orphan(const struct pmap *);
 void	ptp_retire(struct ptp *);
 void	ptp_queue(struct ptp *);
 struct ptp *ptp_victim(const struct ptp *, bool);

@@ -7,7 +7,7 @@
  * Role: owns the arena's addresses, the descriptors and the lists that they
  * are on, the directory entries, the walk over a range, the choice of a
  * victim.  It does not know what a managed page is, and holds slices as
- * opaque words.  Called by pmap.c alone.
+ * opaque words.  Called by pmap.c, and at boot and by the audit.
  *
  * Structures: the arena is one range of kernel addresses.  Page n of it is
  * described by ptp_table[n].  Its first pages are the kernel's own page
@@ -23,7 +23,8 @@
  *	  ^                   |  ^                              |
  *	  '---arena_unmap-----'  '------------retire------------'
  *
- * DEAD pages wait until pmap.c has flushed the TLB and emptied them.
+ * DEAD pages wait until pmap.c has flushed the TLB and emptied them.  A READY
+ * page may also become a directory or a page of slices.
  *
  * Invariants: PT1, PT3, PT5, PT6, PT7, PM2.
  *
@@ -230,24 +231,42 @@ ptp_attach(struct ptp *pt, struct pmap *pm, vm_offset_t va)
 /*
  * Unhook a page table from its pmap.
  * => its entries stay in it until the caller has flushed and emptied it
+ * => returns false if the directory did not hold it (PT1): what it holds
+ *    instead is left alone
  */
-void
+bool
 ptp_detach(struct ptp *pt)
 {
 	struct pmap *pm = pt->pt_pmap;
-	uint32_t slot = va_slot(pt->pt_va), old;
+	uint32_t slot = va_slot(pt->pt_va);
+	bool hooked = ptp_is_hooked(pt);
 
 	PMAP_ASSERT(pt->pt_state == PTS_USER, "PT3 page table %p is %s",
 	    (void *)pt, ptp_state_name(pt));
-	old = pte_swap(&pm->pm_pdir[slot], 0);
-	PMAP_ASSERT((old & PMB_FRAME) == pt->pt_pa,
-	    "PT1 pmap %p va 0x%x: entry 0x%x, page table 0x%x", (void *)pm,
-	    pt->pt_va, old, pt->pt_pa);
+	if (hooked)
+		(void)pte_swap(&pm->pm_pdir[slot], 0);
 	if (!ptp_group_used(pm, slot))
 		pm->pm_slots &= ~(1u << (slot / PTP_GROUP));
 	if (pt->pt_pprev != NULL)
 		ptp_list_remove(&ptp_victims, pt);
 	pt->pt_state = PTS_DEAD;
+	return (hooked);
+}
+
+/*
+ * => returns a page table of pm that its directory does not hold, or NULL:
+ *    only damage from outside makes one (PT1)
+ */
+struct ptp *
+ptp_orphan(const struct pmap *pm)
+{
+	uint32_t i;
+
+	for (i = 0; i < ptp_npages; i++)
+		if (ptp_table[i].pt_state == PTS_USER &&
+		    ptp_table[i].pt_pmap == pm && !ptp_is_hooked(&ptp_table[i]))
+			return (&ptp_table[i]);
+	return (NULL);
 }
 
 /*
@@ -288,19 +307,21 @@ ptp_queue(struct ptp *pt)
  * again soon (SDM vol. 3A, 4.10.3.1), which ages the table too fast and
  * harms nothing.
  * => spare: never chosen; may be NULL
- * => returns NULL if there is none
+ * => returns NULL if there is none; none is looked at twice in one choice, or
+ *    what goes to the end would come back as cold
  */
 struct ptp *
 ptp_victim(const struct ptp *spare, bool any)
 {
 	struct ptp *pt, *next, *best = NULL;
-	uint32_t *pde, left = PTP_EXAMINE;
+	uint32_t *pde, left = ptp_victims.pl_count;
 
-	for (pt = ptp_victims.pl_first; pt != NULL && left > 0; pt = next) {
+	if (left > PTP_EXAMINE)
+		left = PTP_EXAMINE;
+	for (pt = ptp_victims.pl_first; left > 0; pt = next, left--) {
 		next = pt->pt_next;
 		if (pt == spare)
 			continue;
-		left--;
 		pde = &pt->pt_pmap->pm_pdir[va_slot(pt->pt_va)];
 		if (!any && (pte_read(pde) & PMB_REF)) {
 			pte_clear(pde, PMB_REF);

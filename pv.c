@@ -6,8 +6,8 @@
  *
  * Role: owns frame_table, the slices and the saved M and U.  To it a PTE is
  * an opaque word at an address; it does not know what a page table is.
- * Called by pmap.c alone; the hot halves (pv_insert, pv_remove, pv_pte) are
- * inline in pmap_private.h.
+ * Called by pmap.c, and at boot and by the audit; the hot halves (pv_insert,
+ * pv_remove, pv_pte) are inline in pmap_private.h.
  *
  * Structures: frame_table[] has one struct frame of 8 bytes a frame.  A
  * managed frame heads a doubly linked list of links, one a mapping.  A link
@@ -26,8 +26,8 @@
  * Invariants: PV2, PV4, PV5; PV1 and PV3 together with pmap.c.
  *
  * Memory: allocates nothing.  Pages for slices come from pmap.c and go back
- * to it.  A free slice is all zero but for link 0, which holds it on the free
- * list, so that a new slice has no slot that seems tracked.
+ * to it.  In a free slice every pv_pprev is null but that of link 0, which
+ * holds it on the free list; so a new slice has no slot that seems tracked.
  *
  * See also: doc/design.md.
  */

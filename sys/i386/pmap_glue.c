@@ -169,9 +169,11 @@ ph_isolate(struct pmap *pmap, uint32_t va, uint32_t pa)
 {
 	struct proc *p;
 
-	printf("isolate: page 0x%x at va 0x%x is retired\n", pa, va);
-	if (ph_frame_managed(pa >> PGSHIFT))
+	printf("isolate: va 0x%x of pmap %p\n", va, (void *)pmap);
+	if (ph_frame_managed(pa >> PGSHIFT)) {
+		printf("isolate: page 0x%x is retired\n", pa);
 		vm_page_retire(pa);
+	}
 	if (pmap == NULL || pmap == kernel_pmap)
 		return;
 	LIST_FOREACH(p, &allproc, p_list) {

@@ -60,7 +60,7 @@ vm_meter_fill(struct vmmeter *vm)
 	vm->v_reclaims = pmap_counters.pc_reclaim;
 	vm->v_audits = pmap_counters.pc_audit;
 	vm->v_violations = pmap_counters.pc_violation;
-	vm->v_stackptp_freed = pmap_counters.pc_top_free;
+	vm->v_stackptp_freed = pmap_counters.pc_top_lost;
 }
 
 /* A figure is copied where there is room for all of it. */

@@ -161,6 +161,26 @@ arguments_advice_changes_nothing(void)
 	KT_CHECK(kt_write(KT_VA, 1) != 0, "pmap_copy gave the write right");
 }
 
+/* Under policy isolate it is refused and the machine goes on. */
+static void
+arguments_page_table_is_no_data(void)
+{
+	pmap_t pm = kt_pmap(), victim = kt_pmap();
+	vm_offset_t pa = kt_page();
+	unsigned int before = pmap_counters.pc_violation;
+
+	pmap_policy = PMAP_POLICY_ISOLATE;
+	pmap_enter(pm, KT_VA, victim->pm_pdirpa, KT_RW, FALSE);
+	pmap_enter(pm, KT_VA, victim->pm_pdirpa + 4, KT_RO, TRUE);
+	pmap_policy = PMAP_POLICY_PANIC;
+	KT_IS(pmap_counters.pc_violation - before, 2);
+	KT_IS(pmap_resident_count(pm), 0);
+	KT_IS(pmap_extract(pm, KT_VA), 0);
+	pmap_enter(victim, KT_VA, pa, KT_RW, FALSE);
+	kt_load(victim);
+	KT_IS(kt_write(KT_VA, 1), 0);
+}
+
 static void
 arguments_references_count(void)
 {
@@ -194,6 +214,8 @@ const struct kt_test kt_arguments[] = {
 	    arguments_range_over_the_end_stops_there },
 	{ "arguments__advice_changes_nothing",
 	    arguments_advice_changes_nothing },
+	{ "arguments__page_table_is_no_data",
+	    arguments_page_table_is_no_data },
 	{ "arguments__references_count", arguments_references_count },
 	{ NULL, NULL }
 };

@@ -36,7 +36,7 @@ tables_top_of_stack_comes_and_goes(void)
 {
 	pmap_t pm = kt_pmap();
 	vm_offset_t pa = kt_page();
-	unsigned int freed = pmap_counters.pc_top_free, i;
+	unsigned int freed = pmap_counters.pc_top_lost, i;
 
 	kt_load(pm);
 	for (i = 0; i < 100; i++) {
@@ -47,7 +47,7 @@ tables_top_of_stack_comes_and_goes(void)
 		pmap_clear_reference(pa);
 		KT_IS(pmap_is_referenced(pa), FALSE);
 	}
-	KT_IS(pmap_counters.pc_top_free - freed, 100);
+	KT_IS(pmap_counters.pc_top_lost - freed, 100);
 }
 
 static void
