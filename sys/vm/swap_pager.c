@@ -318,13 +318,14 @@ swap_pager_dealloc(vm_object_t object)
 	KASSERTMSG(object->swslots == 0, "%u slots left", object->swslots);
 }
 
-/* For the tests: spoil one byte of one page of a large object. */
+/* For the tests: spoil one byte of a page that hog has come to verify. */
 static void
 swap_inject(vm_object_t object, vm_page_t m)
 {
 	vm_offset_t kva;
 
-	if (object->size < 1024 * 1024 || cnt.v_pageins < INJECT_PAGE)
+	if (object->size < 1024 * 1024 || cnt.v_pageins < INJECT_PAGE ||
+	    curproc == NULL || strcmp(curproc->p_comm, "hog") != 0)
 		return;
 	sw_inject = false;
 	kva = vm_pager_map_pages(&m, 1, TRUE);
