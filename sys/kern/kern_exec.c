@@ -69,18 +69,38 @@ exec_copyin(struct exec_package *ep, char *const *vec, int *count)
 }
 
 /*
+ * Where the user's string at str ends.
+ *
+ * => 0: it cannot be read
+ */
+static vm_offset_t
+exec_string_end(vm_offset_t str)
+{
+	char part[64];
+	size_t len;
+	int error;
+
+	do {
+		error = copyinstr((void *)str, part, sizeof(part), &len);
+		str += len;
+	} while (error == ENAMETOOLONG);
+	return (error != 0 ? 0 : str);
+}
+
+/*
  * Lay out strings and their pointers at the top of the new stack.
  *
  * => the stack pointer, or 0 if the user's memory could not be written
+ * => exec_map's memory is read by copyout only, which survives it when the
+ *    swap area does not give a page back
  */
 static vm_offset_t
 exec_copyout(struct exec_package *ep)
 {
 	vm_offset_t strings = (USRSTACK - ep->ep_arglen) & ~3u;
-	u_int words = ep->ep_argc + ep->ep_envc + 3, n = 0;
+	u_int words = ep->ep_argc + ep->ep_envc + 3;
 	vm_offset_t sp = (strings - words * sizeof(int)) & ~15u;
 	int *up = (int *)sp, i;
-	char *str = ep->ep_args;
 
 	if (copyout(ep->ep_args, (void *)strings, ep->ep_arglen) != 0 ||
 	    suword(up++, ep->ep_argc) != 0)
@@ -90,10 +110,11 @@ exec_copyout(struct exec_package *ep)
 			return (0);
 		if (i == ep->ep_argc + ep->ep_envc)
 			break;
-		if (suword(up++, strings + n) != 0)
+		if (suword(up++, strings) != 0)
 			return (0);
-		n += strlen(str) + 1;
-		str = ep->ep_args + n;
+		strings = exec_string_end(strings);
+		if (strings == 0)
+			return (0);
 	}
 	return (suword(up, 0) != 0 ? 0 : sp);
 }

@@ -90,6 +90,7 @@ exit1(struct proc *p, int status)
 static void
 wait_reap(struct proc *p, struct proc *c)
 {
+	calcru(c, &c->p_stats->p_ru.ru_utime, &c->p_stats->p_ru.ru_stime);
 	ruadd(&p->p_stats->p_cru, &c->p_stats->p_ru);
 	ruadd(&p->p_stats->p_cru, &c->p_stats->p_cru);
 	LIST_REMOVE(c, p_list);
@@ -100,18 +101,20 @@ wait_reap(struct proc *p, struct proc *c)
 	nprocs--;
 }
 
+/* Tell what became of a child, and what it and its children have used. */
 static int
 wait_copyout(struct sys_wait4_args *uap, struct proc *c, int status)
 {
+	struct rusage ru;
 	int error = 0;
 
 	if (uap->status != NULL)
 		error = copyout(&status, uap->status, sizeof(status));
 	if (error == 0 && uap->rusage != NULL) {
-		calcru(c, &c->p_stats->p_ru.ru_utime,
-		    &c->p_stats->p_ru.ru_stime);
-		error = copyout(&c->p_stats->p_ru, uap->rusage,
-		    sizeof(struct rusage));
+		ru = c->p_stats->p_ru;
+		calcru(c, &ru.ru_utime, &ru.ru_stime);
+		ruadd(&ru, &c->p_stats->p_cru);
+		error = copyout(&ru, uap->rusage, sizeof(ru));
 	}
 	return (error);
 }
@@ -137,8 +140,6 @@ wait_scan(struct proc *p, struct sys_wait4_args *uap, pid_t *pid)
 			error = wait_copyout(uap, c, c->p_xstat);
 			if (error != 0)
 				return (error);
-			calcru(c, &c->p_stats->p_ru.ru_utime,
-			    &c->p_stats->p_ru.ru_stime);
 			*pid = c->p_pid;
 			wait_reap(p, c);
 			return (0);

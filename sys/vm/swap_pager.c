@@ -318,19 +318,28 @@ swap_pager_dealloc(vm_object_t object)
 	KASSERTMSG(object->swslots == 0, "%u slots left", object->swslots);
 }
 
-/* For the tests: spoil one byte of a page that hog has come to verify. */
+/*
+ * For the tests: spoil one byte of a page that hog has come to verify, one
+ * with a stamp: its second word is a page's address (tests/stress/stamp.c).
+ */
 static void
-swap_inject(vm_object_t object, vm_page_t m)
+swap_inject(vm_page_t m)
 {
 	vm_offset_t kva;
+	u_int *word;
 
-	if (object->size < 1024 * 1024 || cnt.v_pageins < INJECT_PAGE ||
-	    curproc == NULL || strcmp(curproc->p_comm, "hog") != 0)
+	if (cnt.v_pageins < INJECT_PAGE || curproc == NULL ||
+	    strcmp(curproc->p_comm, "hog") != 0)
 		return;
-	sw_inject = false;
 	kva = vm_pager_map_pages(&m, 1, TRUE);
-	((u_char *)kva)[1234] ^= 0x10;
+	word = (u_int *)kva;
+	if (word[1] != 0 && word[1] % PAGE_SIZE == 0 && word[2] != 0) {
+		((u_char *)kva)[1234] ^= 0x10;
+		sw_inject = false;
+	}
 	vm_pager_unmap_pages(kva, 1);
+	if (sw_inject)
+		return;
 	m->flags &= ~PG_CLEAN;		/* else it may be read once more */
 	printf("inject: a byte of page 0x%x is flipped\n",
 	    VM_PAGE_TO_PHYS(m));
@@ -338,7 +347,7 @@ swap_inject(vm_object_t object, vm_page_t m)
 
 /* A page has come in.  When swap is short, its copy there goes. */
 static void
-swap_pager_read(vm_object_t object, vm_page_t m, u_int slot)
+swap_pager_read(vm_page_t m, u_int slot)
 {
 
 	cnt.v_pageins++;
@@ -348,7 +357,7 @@ swap_pager_read(vm_object_t object, vm_page_t m, u_int slot)
 		m->flags &= ~PG_CLEAN;
 	}
 	if (sw_inject)
-		swap_inject(object, m);
+		swap_inject(m);
 	pmap_clear_modify(VM_PAGE_TO_PHYS(m));
 }
 
@@ -372,7 +381,7 @@ swap_pager_getpages(vm_object_t object, vm_page_t *list, int n,
 			printf("swap: slot %u cannot be read\n", slot);
 			return (rv);
 		}
-		swap_pager_read(object, list[i], slot);
+		swap_pager_read(list[i], slot);
 	}
 	return (VM_PAGER_OK);
 }

@@ -51,18 +51,9 @@ int	vm_fork(struct proc *, struct proc *, boolean_t);
 vm_offset_t uarea_alloc(void);
 void	uarea_free(vm_offset_t);
 
-boolean_t useracc(vm_offset_t, vm_size_t, vm_prot_t);
-boolean_t kernacc(vm_offset_t, vm_size_t, vm_prot_t);
-int	vslock(vm_offset_t, vm_size_t);
-void	vsunlock(vm_offset_t, vm_size_t);
-
 /* Ranges. */
 int	vm_allocate(vm_map_t, vm_offset_t *, vm_size_t, boolean_t);
 int	vm_deallocate(vm_map_t, vm_offset_t, vm_size_t);
-int	vm_protect(vm_map_t, vm_offset_t, vm_size_t, boolean_t, vm_prot_t);
-int	vm_inherit(vm_map_t, vm_offset_t, vm_size_t, int);
-int	vm_allocate_with_pager(vm_map_t, vm_offset_t *, vm_size_t, boolean_t,
-	    vm_pager_t, vm_offset_t);
 
 /*
  * vm_mmap(map, &addr, size, prot, maxprot, flags, handle, offset): handle is

@@ -204,11 +204,7 @@ fault_cow(struct faultinfo *fi)
 	/* Who shares the top object must see the copy, not the original. */
 	if (top->ref_count > 1)
 		pmap_page_protect(VM_PAGE_TO_PHYS(m), VM_PROT_NONE);
-	if (fi->lk.wired && !fi->wiring && m->wire_count != 0) {
-		vm_page_unwire(m);
-		vm_page_wire(copy);
-	} else
-		vm_page_activate(m);
+	vm_page_activate(m);
 	fi->m = copy;
 	vm_object_collapse(top);
 	return (KERN_SUCCESS);
@@ -227,8 +223,13 @@ fault_take(struct faultinfo *fi)
 
 	if (fi->m == NULL)
 		return (fault_zero(fi));
+	/*
+	 * A page is wired where a write would put it, even if nobody may
+	 * write just now: a copy made later, by whoever shares the object,
+	 * would not be wired.
+	 */
 	if (fi->lk.wired)
-		type |= fi->lk.prot;
+		type |= fi->lk.entry->max_protection;
 	if (fi->m->object != fi->lk.object) {
 		if ((type & VM_PROT_WRITE) != 0) {
 			vm_object_collapse(fi->lk.object);
@@ -252,6 +253,7 @@ fault_enter(struct faultinfo *fi)
 
 	if (fi->wiring)
 		vm_page_wire(m);
+	KASSERTMSG(!fi->lk.wired || m->wire_count != 0, "va 0x%x", fi->va);
 	pmap_enter(fi->lk.map->pmap, fi->va, VM_PAGE_TO_PHYS(m),
 	    fi->lk.prot, fi->lk.wired);
 	if (!fi->wiring)

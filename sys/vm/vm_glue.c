@@ -2,8 +2,7 @@
 /* Copyright (c) 2026 The pmap386 authors */
 
 /*
- * vm_glue.c: what ties processes to the VM: fork, u-areas, locking of user
- * buffers.
+ * vm_glue.c: what ties processes to the VM: fork and u-areas.
  *
  * A u-area is mapped in kernel_map only.
  *
@@ -81,57 +80,4 @@ vm_fork(struct proc *p1, struct proc *p2, boolean_t shared)
 	p2->p_vmspace = vm;
 	p2->p_addr = (struct user *)addr;
 	return (0);
-}
-
-/*
- * May the kernel access these kernel addresses?
- */
-boolean_t
-kernacc(vm_offset_t addr, vm_size_t len, vm_prot_t prot)
-{
-
-	if (addr + len < addr)
-		return (FALSE);
-	return (vm_map_check_protection(kernel_map, trunc_page(addr),
-	    round_page(addr + len), prot));
-}
-
-/*
- * May the current process access these addresses?
- */
-boolean_t
-useracc(vm_offset_t addr, vm_size_t len, vm_prot_t prot)
-{
-
-	if (addr + len < addr || addr + len > VM_MAXUSER_ADDRESS)
-		return (FALSE);
-	return (vm_map_check_protection(&curproc->p_vmspace->vm_map,
-	    trunc_page(addr), round_page(addr + len), prot));
-}
-
-/*
- * Wire a buffer of the current process.
- *
- * => may sleep; 0, or EFAULT with nothing wired
- */
-int
-vslock(vm_offset_t addr, vm_size_t len)
-{
-
-	if (!useracc(addr, len, VM_PROT_READ) ||
-	    vm_map_pageable(&curproc->p_vmspace->vm_map, trunc_page(addr),
-	    round_page(addr + len), FALSE) != KERN_SUCCESS)
-		return (EFAULT);
-	return (0);
-}
-
-/*
- * Unwire it.
- */
-void
-vsunlock(vm_offset_t addr, vm_size_t len)
-{
-
-	(void)vm_map_pageable(&curproc->p_vmspace->vm_map, trunc_page(addr),
-	    round_page(addr + len), TRUE);
 }

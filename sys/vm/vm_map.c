@@ -67,24 +67,6 @@ vm_map_init(vm_map_t map, vm_offset_t min, vm_offset_t max,
 	map->entries_pageable = pageable;
 }
 
-/*
- * A new map with one reference.
- *
- * => takes over the caller's reference on the pmap
- * => may sleep
- */
-vm_map_t
-vm_map_create(struct pmap *pmap, vm_offset_t min, vm_offset_t max,
-    boolean_t pageable)
-{
-	vm_map_t map;
-
-	map = malloc(sizeof(*map), M_VMMAP, M_WAITOK);
-	vm_map_init(map, min, max, pageable);
-	map->pmap = pmap;
-	return (map);
-}
-
 void
 vm_map_reference(vm_map_t map)
 {
@@ -94,19 +76,17 @@ vm_map_reference(vm_map_t map)
 }
 
 /*
- * One reference less; with the last one a map of vm_map_create goes.
+ * One reference less.
+ *
+ * => not the last one: the kernel's maps stay, and a process's map goes with
+ *    its vmspace
  */
 void
 vm_map_deallocate(vm_map_t map)
 {
 
-	if (map == NULL || --map->ref_count > 0)
-		return;
-	vm_map_lock(map);
-	vm_map_delete(map, vm_map_min(map), vm_map_max(map));
-	vm_map_unlock(map);
-	pmap_destroy(map->pmap);
-	free(map, M_VMMAP);
+	KASSERT(map->ref_count > 1);
+	map->ref_count--;
 }
 
 /* Sleep until a map's lock may be free. */
@@ -565,22 +545,4 @@ vm_map_clip_end(vm_map_t map, vm_map_entry_t entry, vm_offset_t end)
 	new->start = entry->end = end;
 	new->offset += end - entry->start;
 	vm_map_entry_link(map, entry, new);
-}
-
-/*
- * Print a map, for whoever debugs.
- */
-void
-vm_map_print(vm_map_t map)
-{
-	vm_map_entry_t e;
-
-	printf("map %p: pmap %p, %d entries, %u bytes\n", (void *)map,
-	    (void *)map->pmap, map->nentries, map->size);
-	for (e = map->header.next; e != &map->header; e = e->next)
-		printf("  0x%x-0x%x prot %d/%d inh %d wired %u cow %d%d "
-		    "object %p+0x%x\n", e->start, e->end, e->protection,
-		    e->max_protection, e->inheritance, e->wired_count,
-		    e->copy_on_write, e->needs_copy,
-		    (void *)e->object.vm_object, e->offset);
 }

@@ -76,7 +76,6 @@ struct vm_map_lookup {
 #define MAX_KMAPENT_MIN	256		/* entries for kernel maps, at least */
 
 void	vm_map_startup(void);
-vm_map_t vm_map_create(struct pmap *, vm_offset_t, vm_offset_t, boolean_t);
 void	vm_map_init(vm_map_t, vm_offset_t, vm_offset_t, boolean_t);
 void	vm_map_reference(vm_map_t);
 void	vm_map_deallocate(vm_map_t);
@@ -110,7 +109,6 @@ int	vm_map_lookup(vm_map_t, vm_offset_t, vm_prot_t,
 	    struct vm_map_lookup *);
 void	vm_map_lookup_done(struct vm_map_lookup *);
 void	vm_map_simplify_entry(vm_map_t, vm_map_entry_t);
-void	vm_map_print(vm_map_t);
 
 /* Between the files of the map. */
 vm_map_entry_t vm_map_entry_create(vm_map_t);

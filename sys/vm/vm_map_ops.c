@@ -240,7 +240,7 @@ vm_map_wire_mark(vm_map_t map, vm_map_entry_t first, vm_offset_t start,
 		vm_map_clip_end(map, entry, end);
 		if (entry->wired_count == 0 &&
 		    (entry->object.vm_object == NULL ||
-		    (entry->protection & VM_PROT_WRITE) != 0))
+		    (entry->max_protection & VM_PROT_WRITE) != 0))
 			vm_map_entry_resolve(entry);
 		entry->wired_count++;
 	}

@@ -167,7 +167,6 @@ vm_object_cache(vm_object_t object)
 	object->flags &= ~OBJ_ACTIVE;
 	TAILQ_INSERT_TAIL(&vm_object_cached_list, object, cached_list);
 	cnt.v_cached++;
-	vm_object_cache_trim(vm_cache_max);
 }
 
 /*
@@ -188,6 +187,27 @@ vm_object_last_ref(vm_object_t object)
 		object->flags |= OBJ_ONEMAPPING;
 }
 
+/* One reference less.  => TRUE: the object is in the cache now */
+static boolean_t
+vm_object_release(vm_object_t object)
+{
+
+	while (object != NULL) {
+		KASSERT(object->ref_count > 0);
+		if (--object->ref_count > 0) {
+			if (object->ref_count == 1)
+				vm_object_last_ref(object);
+			return (FALSE);
+		}
+		if ((object->flags & OBJ_CANPERSIST) != 0) {
+			vm_object_cache(object);
+			return (TRUE);
+		}
+		object = vm_object_terminate(object);
+	}
+	return (FALSE);
+}
+
 /*
  * One reference less.  With the last one the object goes to the cache or is
  * destroyed, and so on down its shadows.
@@ -199,36 +219,31 @@ void
 vm_object_deallocate(vm_object_t object)
 {
 
-	while (object != NULL) {
-		KASSERT(object->ref_count > 0);
-		if (--object->ref_count > 0) {
-			if (object->ref_count == 1)
-				vm_object_last_ref(object);
-			return;
-		}
-		if ((object->flags & OBJ_CANPERSIST) != 0) {
-			vm_object_cache(object);
-			return;
-		}
-		object = vm_object_terminate(object);
-	}
+	if (vm_object_release(object))
+		vm_object_cache_trim(vm_cache_max);
 }
 
 /*
  * Destroy the oldest objects of the cache until at most `max' are left.
  *
  * => may sleep
+ * => a file that cannot be written keeps its dirty pages, and so its object,
+ *    whatever the number of objects
  */
 void
 vm_object_cache_trim(int max)
 {
+	u_int tries = cnt.v_cached;
 	vm_object_t object;
 
-	while ((int)cnt.v_cached > max) {
+	while ((int)cnt.v_cached > max && tries-- != 0) {
 		object = TAILQ_FIRST(&vm_object_cached_list);
 		vm_object_reference(object);
-		object->flags &= ~OBJ_CANPERSIST;
-		vm_object_deallocate(object);
+		if (!vm_pager_resting(object) &&
+		    vm_object_page_clean(object, 0, 0, TRUE) &&
+		    object->ref_count == 1)
+			object->flags &= ~OBJ_CANPERSIST;
+		(void)vm_object_release(object);
 	}
 }
 
@@ -262,7 +277,8 @@ vm_object_lookup(vm_pager_t pager)
 }
 
 /*
- * Free one page of a range that goes away, unless some user has wired it.
+ * Free one page of a range that goes away, unless some user has wired it, or
+ * has written to a file's page since it was cleaned.
  *
  * => FALSE: had to sleep
  */
@@ -278,6 +294,11 @@ vm_object_page_drop(vm_object_t object, vm_page_t m)
 		if (m->wire_count != 0)
 			return (TRUE);
 		pmap_page_protect(VM_PAGE_TO_PHYS(m), VM_PROT_NONE);
+		if ((object->flags & OBJ_INTERNAL) == 0 &&
+		    (m->flags & PG_FICTITIOUS) == 0 &&
+		    ((m->flags & PG_CLEAN) == 0 ||
+		    pmap_is_modified(VM_PAGE_TO_PHYS(m))))
+			return (TRUE);
 	}
 	vm_page_free(m);
 	return (TRUE);

@@ -367,7 +367,8 @@ vm_page_wire(vm_page_t m)
 /*
  * One reason less.
  *
- * => with the last one the page becomes active
+ * => with the last one the page becomes active; if it is busy, it is for
+ *    its holder to see to that
  */
 void
 vm_page_unwire(vm_page_t m)
@@ -376,7 +377,8 @@ vm_page_unwire(vm_page_t m)
 	KASSERTMSG(m->wire_count != 0, "pa 0x%x", m->phys_addr);
 	if (--m->wire_count == 0 && (m->flags & PG_FICTITIOUS) == 0) {
 		cnt.v_wire_count--;
-		vm_page_activate(m);
+		if ((m->flags & PG_BUSY) == 0)
+			vm_page_activate(m);
 	}
 }
 

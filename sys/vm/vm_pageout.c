@@ -142,13 +142,14 @@ pageout_launder(vm_page_t m, struct pageout_pass *pp)
 		vm_pager_done(object, list[i], rv);
 }
 
-/* Is there nowhere to write this page, because the swap area is full? */
+/* Can this page not be written: swap is full, or its file has just failed? */
 static boolean_t
 pageout_hopeless(vm_page_t m)
 {
 
-	return ((m->object->flags & OBJ_INTERNAL) != 0 &&
-	    swap_pager_full() && !swap_pager_has(m->object, m->offset));
+	if ((m->object->flags & OBJ_INTERNAL) == 0)
+		return (vm_pager_resting(m->object));
+	return (swap_pager_full() && !swap_pager_has(m->object, m->offset));
 }
 
 /* Put a page back to the end of the inactive queue. */

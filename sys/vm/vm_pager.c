@@ -19,6 +19,7 @@
  */
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/kernel.h>
 #include <sys/proc.h>
 #include <sys/buf.h>
 
@@ -227,6 +228,23 @@ vm_pager_sync_needed(void)
 	return (!TAILQ_EMPTY(&pager_done));
 }
 
+/*
+ * Has a page of the object's file failed to be written just now?  Who is not
+ * asked to write then had better wait.
+ */
+boolean_t
+vm_pager_resting(vm_object_t object)
+{
+	vm_pager_t pager = object->pager;
+
+	if ((object->flags & OBJ_INTERNAL) != 0 || pager->pg_failed == 0)
+		return (FALSE);
+	if (ticks - pager->pg_failed < PAGER_REST)
+		return (TRUE);
+	pager->pg_failed = 0;
+	return (FALSE);
+}
+
 /* Interrupt: an asynchronous transfer has ended.  => splbio */
 static void
 pager_iodone(struct buf *bp)
@@ -378,6 +396,8 @@ pager_io_page(struct pager_io *pi, int i, int rv)
 		swap_pager_wrote(object, pi->pi_pages[i], rv);
 	else if (rv == VM_PAGER_OK)
 		cnt.v_vnodepgsout++;
+	else if (rv == VM_PAGER_ERROR)
+		vnode_pager_failed(object->pager, pi->pi_pages[i]->offset);
 	vm_pager_done(object, pi->pi_pages[i], rv);
 }
 

@@ -27,6 +27,7 @@ struct pager_struct {
 	const struct pagerops *pg_ops;
 	vm_object_t	 pg_object;	/* its object */
 	vm_size_t	 pg_size;	/* bytes that it has */
+	u_int		 pg_failed;	/* tick of the last bad write, or 0 */
 };
 
 /*
@@ -55,6 +56,7 @@ struct pagerops {
 
 #define MAXPAGERPAGES	16		/* most pages in one transfer */
 #define NPAGERIO	24		/* transfers at a time */
+#define PAGER_REST	(5u * hz)	/* ticks, after a bad write */
 #define NPAGERIO_READ	16		/* of these, for reads at most */
 #define PAGER_MAP_SIZE	(NPAGERIO * MAXPAGERPAGES * PAGE_SIZE)
 
@@ -74,6 +76,7 @@ vm_pager_t vm_pager_lookup(struct pagerlst *, void *);
 void	vm_pager_sync(void);
 int	vm_pager_inflight(void);
 boolean_t vm_pager_sync_needed(void);
+boolean_t vm_pager_resting(vm_object_t);
 vm_page_t vm_pager_atop(vm_offset_t);
 vm_offset_t vm_pager_map_pages(vm_page_t *, int, boolean_t);
 void	vm_pager_unmap_pages(vm_offset_t, int);
@@ -107,5 +110,6 @@ boolean_t swap_walk_next(struct swap_walk *, vm_offset_t *);
 int	vnode_pager_uio(struct vnode *, struct uio *);
 int	vnode_pager_sync(struct vnode *);
 void	vnode_pager_sync_all(void);
+void	vnode_pager_failed(vm_pager_t, vm_offset_t);
 
 #endif /* _VM_PAGER_H_ */

@@ -94,12 +94,12 @@ vm_map_entry_shared(vm_map_entry_t entry)
 {
 	vm_object_t object = entry->object.vm_object;
 
-	if (entry->needs_copy || object->ref_count == 1)
+	if (entry->needs_copy)
 		return (FALSE);
-	if (object->pager != NULL && object->pager->pg_type == PG_DEVICE)
-		return (FALSE);
-	return ((object->flags & OBJ_SHARED) != 0 ||
-	    (object->flags & OBJ_INTERNAL) == 0);
+	/* A file is written by its pager, whoever else maps it. */
+	if ((object->flags & OBJ_INTERNAL) == 0)
+		return (object->pager->pg_type != PG_DEVICE);
+	return (object->ref_count > 1 && (object->flags & OBJ_SHARED) != 0);
 }
 
 /*

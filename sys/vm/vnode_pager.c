@@ -13,6 +13,7 @@
  */
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/kernel.h>
 #include <sys/proc.h>
 #include <sys/malloc.h>
 #include <sys/uio.h>
@@ -20,20 +21,13 @@
 
 #include <vm/vm.h>
 
-#define NWINDOWS	4		/* pages that read and write map */
-
 static struct pagerlst vnode_pager_list;
-static vm_offset_t vn_windows;		/* their kernel addresses */
-static u_int vn_windows_busy;		/* bit n: window n is in use */
 
 static void
 vnode_pager_init(void)
 {
 
 	LIST_INIT(&vnode_pager_list);
-	vn_windows = kmem_alloc_pageable(kernel_map, NWINDOWS * PAGE_SIZE);
-	if (vn_windows == 0)
-		panic("vnode_pager_init: no kernel addresses");
 }
 
 /*
@@ -66,6 +60,7 @@ vnode_pager_alloc(void *handle, vm_size_t size, vm_prot_t prot,
 	pager->pg_type = PG_VNODE;
 	pager->pg_ops = &vnodepagerops;
 	pager->pg_size = vp->v_size;
+	pager->pg_failed = 0;
 	vm_object_setpager(object, pager, FALSE);
 	object->flags |= OBJ_CANPERSIST;
 	vref(vp);
@@ -144,6 +139,18 @@ vnode_pager_getpages(vm_object_t object, vm_page_t *list, int n,
 	return (rv);
 }
 
+/*
+ * A page could not be written: say so, and let its file rest for a while.
+ */
+void
+vnode_pager_failed(vm_pager_t pager, vm_offset_t offset)
+{
+	struct vnode *vp = pager->pg_handle;
+
+	pager->pg_failed = ticks | 1;
+	printf("%s: offset %u cannot be written\n", vp->v_name, offset);
+}
+
 static int
 vnode_pager_putpages(vm_object_t object, vm_page_t *list, int n,
     boolean_t sync)
@@ -159,8 +166,7 @@ vnode_pager_putpages(vm_object_t object, vm_page_t *list, int n,
 		cnt.v_vnodepgsout += (u_int)n;
 	else if (rv == VM_PAGER_ERROR) {
 		cnt.v_pageouterrs++;
-		printf("%s: offset %u cannot be written\n", vp->v_name,
-		    list[0]->offset);
+		vnode_pager_failed(pager, list[0]->offset);
 	}
 	return (rv);
 }
@@ -207,7 +213,7 @@ vnode_pager_sync_all(void)
 }
 
 /*
- * The page of a file at an offset, resident and wired.
+ * The page of a file at an offset, resident and busy, on no queue.
  *
  * => may sleep; NULL: it cannot be read
  */
@@ -217,59 +223,79 @@ vnode_pager_page(vm_object_t object, vm_offset_t offset)
 	vm_page_t m;
 	int rv;
 
-	while ((m = vm_page_lookup(object, offset)) == NULL ||
-	    (m->flags & PG_BUSY) != 0) {
-		if (m != NULL) {
-			vm_page_sleep(m, "vnuio");
-			continue;
-		}
-		m = vm_page_alloc(object, offset);
-		if (m == NULL) {
-			VM_WAIT;
-			continue;
-		}
-		vm_object_pip_add(object);
-		rv = vm_pager_get_pages(object, &m, 1, TRUE);
-		if (rv != VM_PAGER_OK) {
-			vm_page_free(m);
-			vm_object_pip_drop(object);
-			return (NULL);
-		}
-		vm_page_activate(m);
-		vm_page_wakeup(m);
-		vm_object_pip_drop(object);
+	while ((m = vm_page_lookup(object, offset)) != NULL &&
+	    (m->flags & PG_BUSY) != 0)
+		vm_page_sleep(m, "vnuio");
+	if (m != NULL) {
+		vm_page_unqueue(m);
+		m->flags |= PG_BUSY;
+		return (m);
 	}
-	vm_page_wire(m);
+	m = vm_page_alloc(object, offset);
+	if (m == NULL) {
+		VM_WAIT;
+		return (vnode_pager_page(object, offset));
+	}
+	vm_object_pip_add(object);
+	rv = vm_pager_get_pages(object, &m, 1, TRUE);
+	if (rv != VM_PAGER_OK) {
+		vm_page_free(m);
+		m = NULL;
+	}
+	vm_object_pip_drop(object);
 	return (m);
 }
 
-/* Copy within one page of a file. */
+/*
+ * Copy between a buffer and a page of a file.
+ *
+ * => the page is busy meanwhile: no transfer of it is under way, and nobody
+ *    else maps it
+ * => pager_map's windows do not note writes: the page is marked here
+ */
 static int
-vnode_pager_uiopage(vm_object_t object, vm_offset_t offset, u_int n,
-    struct uio *uio)
+vnode_pager_copy(vm_object_t object, vm_offset_t offset, char *buf, u_int n,
+    enum uio_rw rw)
 {
-	vm_offset_t kva;
+	char *data;
 	vm_page_t m;
-	u_int w;
-	int error;
 
 	m = vnode_pager_page(object, trunc_page(offset));
 	if (m == NULL)
 		return (EIO);
-	while (vn_windows_busy == (1u << NWINDOWS) - 1)
-		tsleep(&vn_windows_busy, PVM, "vnwin", 0);
-	w = (u_int)__builtin_ctz(~vn_windows_busy);
-	vn_windows_busy |= 1u << w;
-	kva = vn_windows + ptoa(w);
-	pmap_enter(kernel_pmap, kva, VM_PAGE_TO_PHYS(m),
-	    uio->uio_rw == UIO_READ ? VM_PROT_READ :
-	    VM_PROT_READ | VM_PROT_WRITE, TRUE);
-	error = uiomove((char *)kva + (offset & PAGE_MASK), (int)n, uio);
-	pmap_remove(kernel_pmap, kva, kva + PAGE_SIZE);
-	vn_windows_busy &= ~(1u << w);
-	wakeup(&vn_windows_busy);
-	vm_page_unwire(m);
-	return (error);
+	data = (char *)vm_pager_map_pages(&m, 1, TRUE);
+	if (rw == UIO_READ)
+		memcpy(buf, data + (offset & PAGE_MASK), n);
+	else {
+		memcpy(data + (offset & PAGE_MASK), buf, n);
+		m->flags &= ~PG_CLEAN;
+	}
+	vm_pager_unmap_pages(trunc_page((vm_offset_t)data), 1);
+	vm_page_activate(m);
+	vm_page_wakeup(m);
+	return (0);
+}
+
+/*
+ * Copy within one page of a file.
+ *
+ * => the user's memory is touched, which may sleep and may be of the same
+ *    file, only while nothing is held; hence the buffer between
+ */
+static int
+vnode_pager_uiopage(vm_object_t object, char *buf, u_int n, struct uio *uio)
+{
+	vm_offset_t offset = (vm_offset_t)uio->uio_offset;
+	int error;
+
+	if (uio->uio_rw == UIO_WRITE) {
+		error = uiomove(buf, (int)n, uio);
+		if (error != 0)
+			return (error);
+		return (vnode_pager_copy(object, offset, buf, n, UIO_WRITE));
+	}
+	error = vnode_pager_copy(object, offset, buf, n, UIO_READ);
+	return (error != 0 ? error : uiomove(buf, (int)n, uio));
 }
 
 /*
@@ -283,6 +309,7 @@ vnode_pager_uio(struct vnode *vp, struct uio *uio)
 {
 	vm_object_t object;
 	vm_offset_t offset;
+	char *buf;
 	u_int n;
 	int error = 0;
 
@@ -290,14 +317,16 @@ vnode_pager_uio(struct vnode *vp, struct uio *uio)
 		return (0);
 	object = vm_pager_allocate(PG_VNODE, vp, vp->v_size, VM_PROT_ALL,
 	    0)->pg_object;
+	buf = malloc(MIN((u_int)uio->uio_resid, PAGE_SIZE), M_TEMP, M_WAITOK);
 	while (error == 0 && uio->uio_resid > 0 &&
 	    uio->uio_offset < (off_t)vp->v_size) {
 		offset = (vm_offset_t)uio->uio_offset;
 		n = MIN(PAGE_SIZE - (offset & PAGE_MASK),
 		    vp->v_size - offset);
 		n = MIN(n, (u_int)uio->uio_resid);
-		error = vnode_pager_uiopage(object, offset, n, uio);
+		error = vnode_pager_uiopage(object, buf, n, uio);
 	}
+	free(buf, M_TEMP);
 	vm_object_deallocate(object);
 	return (error);
 }
