@@ -33,7 +33,9 @@ struct cell {
 	uint8_t		c_mapped;
 	uint8_t		c_prot;
 	uint8_t		c_out;		/* seen to have gone out */
-	uint32_t	c_gen;
+	uint8_t		c_free;		/* may be zero since MADV_FREE */
+	uint32_t	c_gen;		/* what it holds */
+	uint32_t	c_last;		/* the last one used */
 };
 
 struct churn {
@@ -84,20 +86,40 @@ churn_must_fault(unsigned int i, bool write)
 	    churn.c_cell[i].c_prot);
 }
 
+/*
+ * Verify a page that may be read.  After MADV_FREE it is all zeros or all as
+ * it was; whichever was seen once must stay.
+ */
+static void
+churn_verify(unsigned int i)
+{
+	struct cell *c = &churn.c_cell[i];
+	const uint32_t *page = churn_page(i);
+	struct stamp s = { churn.c_owner, (uint32_t)(uintptr_t)page, c->c_gen };
+
+	if (c->c_free && c->c_gen != 0) {
+		stress_page_in(page);
+		if (page[0] == 0)
+			s.s_gen = c->c_gen = 0;
+	}
+	c->c_free = 0;
+	stress_verify(page, &s);
+}
+
 /* Try one page in a way drawn at random. */
 static void
 churn_try(unsigned int i)
 {
 	struct cell *c = &churn.c_cell[i];
 	struct stamp s = { churn.c_owner, (uint32_t)(uintptr_t)churn_page(i),
-	    c->c_gen };
+	    0 };
 	bool write = stress_below(2) != 0;
 
 	if (!c->c_mapped || (c->c_prot & PROT_READ) == 0) {
 		churn_must_fault(i, write);
 		return;
 	}
-	stress_verify(churn_page(i), &s);
+	churn_verify(i);
 	c->c_out = 0;
 	if (!write)
 		return;
@@ -105,7 +127,7 @@ churn_try(unsigned int i)
 		churn_must_fault(i, true);
 		return;
 	}
-	s.s_gen = ++c->c_gen;
+	s.s_gen = c->c_gen = ++c->c_last;
 	stamp_write(churn_page(i), &s);
 }
 
@@ -142,7 +164,8 @@ churn_mmap(unsigned int i, unsigned int n)
 	}
 	for (; n > 0; n--, i++)
 		churn.c_cell[i] = (struct cell){ .c_mapped = 1,
-		    .c_prot = (uint8_t)prot };
+		    .c_prot = (uint8_t)prot,
+		    .c_last = churn.c_cell[i].c_last };
 }
 
 static void
@@ -151,7 +174,8 @@ churn_munmap(unsigned int i, unsigned int n)
 	if (munmap(churn_page(i), (size_t)n * STAMP_PAGE) < 0)
 		stress_fail("munmap: %s", strerror(errno));
 	for (; n > 0; n--, i++)
-		churn.c_cell[i] = (struct cell){ .c_mapped = 0 };
+		churn.c_cell[i] = (struct cell){
+		    .c_last = churn.c_cell[i].c_last };
 }
 
 static void
@@ -167,18 +191,22 @@ churn_mprotect(unsigned int i, unsigned int n)
 		churn.c_cell[i].c_prot = (uint8_t)prot;
 }
 
+/* MADV_DONTNEED keeps what the pages hold; only MADV_FREE may drop it. */
 static void
 churn_madvise(unsigned int i, unsigned int n)
 {
 	static const int advice[] = {
-		MADV_NORMAL, MADV_RANDOM, MADV_SEQUENTIAL, MADV_WILLNEED
+		MADV_NORMAL, MADV_RANDOM, MADV_SEQUENTIAL, MADV_WILLNEED,
+		MADV_DONTNEED, MADV_DONTNEED, MADV_FREE
 	};
+	int advise = advice[stress_below(sizeof(advice) / sizeof(advice[0]))];
 
 	if (!churn_all_mapped(i, n))
 		return;
-	if (madvise(churn_page(i), (size_t)n * STAMP_PAGE,
-	    advice[stress_below(4)]) < 0)
+	if (madvise(churn_page(i), (size_t)n * STAMP_PAGE, advise) < 0)
 		stress_fail("madvise: %s", strerror(errno));
+	for (; advise == MADV_FREE && n > 0; n--, i++)
+		churn.c_cell[i].c_free = 1;
 }
 
 /* A page that is not mapped is never in memory. */
@@ -198,7 +226,8 @@ churn_mincore(unsigned int i, unsigned int n)
 
 		if ((vec[k] & 1) != 0 && !c->c_mapped)
 			stress_fail("mincore: page %u is not mapped", i + k);
-		if ((vec[k] & 1) != 0 || c->c_gen == 0 || c->c_out)
+		if ((vec[k] & 1) != 0 || c->c_gen == 0 || c->c_free ||
+		    c->c_out)
 			continue;
 		c->c_out = 1;
 		ctl_add(&stress.st_slot->cs_out, 1);
@@ -226,16 +255,12 @@ static void
 churn_verify_all(void)
 {
 	for (unsigned int i = 0; i < churn.c_pages; i++) {
-		struct cell *c = &churn.c_cell[i];
-		struct stamp s = { churn.c_owner,
-		    (uint32_t)(uintptr_t)churn_page(i), c->c_gen };
-
-		if (!c->c_mapped)
+		if (!churn.c_cell[i].c_mapped)
 			churn_must_fault(i, false);
 		else if (mprotect(churn_page(i), STAMP_PAGE, PROT_READ) < 0)
 			stress_fail("mprotect: %s", strerror(errno));
 		else
-			stress_verify(churn_page(i), &s);
+			churn_verify(i);
 	}
 }
 

@@ -6,10 +6,13 @@
  *
  * The program starts itself with arguments that carry their own checksum;
  * the copy checks them, stamps and verifies a few pages of fresh memory, and
- * answers by its exit status, which the parent knows beforehand.
+ * answers by its exit status, which the parent knows beforehand.  Meanwhile
+ * the parent keeps stamped pages, looks at all of them every few seconds,
+ * and finds them as they were.
  */
 #include <sys/types.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 
 #include <signal.h>
@@ -18,6 +21,19 @@
 #include <unistd.h>
 
 #include "stress.h"
+
+enum {
+	OWNER = 0x70000,
+	REST = 4		/* seconds between two looks at the pages */
+};
+
+/* What a process keeps while it starts others. */
+struct keep {
+	uint8_t		*k_base;
+	unsigned int	 k_pages;
+	uint32_t	 k_owner;
+	uint32_t	 k_gen;		/* of all pages */
+};
 
 extern char **environ;
 
@@ -33,7 +49,8 @@ storm_answer(uint32_t n)
 static int
 storm_copy(char **argv)
 {
-	static uint8_t data[8 * STAMP_PAGE];
+	static uint8_t data[8 * STAMP_PAGE]
+	    __attribute__((aligned(STAMP_PAGE)));
 	uint32_t n = (uint32_t)strtoul(argv[3], NULL, 16);
 	size_t len = strlen(argv[4]);
 	struct stamp s = { .s_owner = n };
@@ -97,15 +114,47 @@ storm_once(const char *path, uint32_t n)
 	    WEXITSTATUS(status) == (int)storm_answer(n));
 }
 
+/* Verify all pages that are kept; if so wanted, stamp their next generation. */
+static void
+storm_keep(struct keep *k, bool change)
+{
+	struct stamp s = { .s_owner = k->k_owner };
+
+	for (unsigned int i = 0; i < k->k_pages; i++) {
+		uint8_t *page = k->k_base + (size_t)i * STAMP_PAGE;
+
+		s.s_va = (uint32_t)(uintptr_t)page;
+		s.s_gen = k->k_gen;
+		stress_verify(page, &s);
+		s.s_gen++;
+		if (change)
+			stamp_write(page, &s);
+	}
+	k->k_gen += change;
+}
+
 static void
 storm_run(unsigned int me)
 {
-	(void)me;
+	struct keep k = {
+		.k_pages = stress.st_plan.pl_pages / stress.st_plan.pl_procs,
+		.k_owner = OWNER + me
+	};
+	struct timeval now;
+	time_t next = 0;
+
+	k.k_base = stress_map((size_t)k.k_pages * STAMP_PAGE, MAP_PRIVATE);
 	while (stress_running()) {
+		gettimeofday(&now, NULL);
+		if (now.tv_sec >= next) {
+			storm_keep(&k, true);
+			next = now.tv_sec + REST;
+		}
 		if (!storm_once(program, prng_next(&stress.st_prng)))
 			stress_fail("the copy gave a wrong answer");
 		ctl_add(&stress.st_slot->cs_rounds, 1);
 	}
+	storm_keep(&k, false);
 }
 
 int

@@ -88,7 +88,8 @@ file_verify(const struct file *f, unsigned int i, uint32_t owner)
 static void
 file_reread(const struct file *f, unsigned int i, uint32_t gen)
 {
-	static uint32_t buf[STAMP_WORDS];
+	static uint32_t buf[STAMP_WORDS]
+	    __attribute__((aligned(STAMP_PAGE)));
 	struct stamp s = { f->f_owner, i * STAMP_PAGE, gen };
 
 	if (lseek(f->f_fd, (off_t)i * STAMP_PAGE, SEEK_SET) < 0 ||
@@ -142,17 +143,31 @@ shared_round(struct file *f)
 	}
 }
 
+/* A private page that was never changed is the file's. */
+static void
+private_verify(const struct file *f, unsigned int i)
+{
+	file_verify(f, i, f->f_gen[i] == 1 ? f->f_owner : (uint32_t)getpid());
+}
+
+/* Before the mapping goes: every page, changed or not. */
+static void
+private_verify_all(const struct file *f)
+{
+	for (unsigned int i = 1; i < f->f_pages; i++)
+		private_verify(f, i);
+}
+
 /* Change some pages privately; the file must not notice. */
 static void
 private_round(struct file *f)
 {
-	uint32_t me = (uint32_t)getpid();
-	struct stamp s = { .s_owner = me };
+	struct stamp s = { .s_owner = (uint32_t)getpid() };
 
 	for (unsigned int n = f->f_pages / 4; n > 0 && stress_running(); n--) {
 		unsigned int i = 1 + stress_below(f->f_pages - 1);
 
-		file_verify(f, i, f->f_gen[i] == 1 ? f->f_owner : me);
+		private_verify(f, i);
 		s.s_va = i * STAMP_PAGE;
 		s.s_gen = ++f->f_gen[i];
 		stamp_write(f->f_base + (size_t)i * STAMP_PAGE, &s);
@@ -160,6 +175,7 @@ private_round(struct file *f)
 			file_reread(f, i, 1);
 	}
 	if (stress_below(6) == 0) {
+		private_verify_all(f);
 		file_unmap(f);
 		file_map(f, MAP_PRIVATE);
 		for (unsigned int i = 0; i < f->f_pages; i++)
@@ -197,6 +213,7 @@ filemap_run(unsigned int n)
 		ctl_add(&stress.st_slot->cs_rounds, 1);
 	}
 	shared_finish(&sh);
+	private_verify_all(&pr);
 	for (unsigned int i = 1; i < pr.f_pages; i++)
 		file_reread(&pr, i, 1);
 }

@@ -47,13 +47,14 @@ tree_verify_all(void)
 		tree_verify(i);
 }
 
-/* Change a quarter of the pages, at random places. */
+/* Change a quarter of the pages, at random places, unless told to stop. */
 static void
 tree_change(void)
 {
 	uint32_t owner = (uint32_t)getpid();
 
-	for (unsigned int n = tree.t_pages / 4; n > 0; n--) {
+	for (unsigned int n = tree.t_pages / 4; n > 0 && stress_running();
+	    n--) {
 		unsigned int i = stress_below(tree.t_pages);
 		struct stamp *s = &tree.t_want[i];
 
@@ -66,12 +67,17 @@ tree_change(void)
 
 static void tree_node(enum shape, unsigned int, uint32_t);
 
-/* Fork one child that grows its own part.  => how many were started */
+/*
+ * Fork one child that grows its own part.
+ * => how many were started: 0 when told to stop
+ */
 static int
 tree_branch(enum shape shape, unsigned int left, uint32_t salt)
 {
 	pid_t pid;
 
+	if (!stress_running())
+		return (0);
 	pid = stress_fork(salt);
 	if (pid != 0)
 		return (pid > 0);
@@ -120,7 +126,8 @@ tree_generations(uint32_t salt)
 	pid = stress_fork(salt);
 	if (pid == 0) {
 		close(end[0]);
-		for (uint32_t g = 1; g <= GENERATION_COUNT; g++) {
+		for (uint32_t g = 1; g <= GENERATION_COUNT &&
+		    stress_running(); g++) {
 			tree_change();
 			pid = stress_fork(salt + g);
 			if (pid > 0)

@@ -7,13 +7,13 @@
  * up.
  *
  * Options, as words of the boot line or as arguments: seed=N, pages=N (how
- * many must go out and in), duration=SECONDS (run at least so long),
- * limit=SECONDS (give up then), only=NAME,NAME (fewer stressors).  What it
- * prints is read by tools/run.py: a STATUS line a second, a ROW a stressor,
- * a SUMMARY at the end.
+ * many must go out and in), duration=SECONDS (run just so long, whatever was
+ * paged), limit=SECONDS (without a duration, the longest run), only=NAME,NAME
+ * (fewer stressors).  What it prints is read by tools/run.py: a STATUS line a
+ * second, a ROW a stressor, a SUMMARY at the end.  Whether the figures are
+ * enough is for the reader to say.
  */
 #include <sys/types.h>
-#include <sys/resource.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 
@@ -29,13 +29,14 @@
 
 enum {
 	TICK_MS = 100,		/* between two looks at the clock */
-	OVER = 2		/* how often all pages must be verified */
+	END = 30,		/* seconds for the stressors' last checks */
+	DEEP_PAGES = 20000,	/* from so many pages on ... */
+	DEEP_FREED = 100	/* ... a stack's page table goes so often */
 };
 
 struct job {
 	pid_t		j_pid;		/* 0: not started, or ended */
 	int		j_status;
-	int		j_pageins;	/* of it and its descendants */
 };
 
 struct options {
@@ -48,7 +49,7 @@ struct options {
 
 static struct job jobs[S_COUNT];
 static struct options opt = {
-	.o_seed = 1, .o_pages = 20000, .o_limit = 150
+	.o_seed = 1, .o_pages = 20000, .o_limit = 120
 };
 static struct plan plan[S_COUNT];
 static struct ctl *ctl;
@@ -80,8 +81,8 @@ read_options(int argc, char **argv)
 		opt.o_duration = (unsigned int)strtoul(value, NULL, 0);
 	if ((value = option(argc, argv, "limit")) != NULL)
 		opt.o_limit = (unsigned int)strtoul(value, NULL, 0);
-	if (opt.o_limit < opt.o_duration + 60)
-		opt.o_limit = opt.o_duration + 60;
+	if (opt.o_duration != 0)
+		opt.o_limit = opt.o_duration;
 	if ((value = option(argc, argv, "only")) != NULL)
 		strlcpy(opt.o_only, value, sizeof(opt.o_only));
 }
@@ -168,58 +169,76 @@ job_of(pid_t pid)
 	return (NULL);
 }
 
-/*
- * Note the end of stressors; what they used is what the sum over all ended
- * children grows by.
- * => how many still run
- */
+/* Note the end of stressors.  => how many still run */
 static int
 reap(void)
 {
-	struct rusage old, new;
 	int status, live = 0;
 	struct job *j;
 	pid_t pid;
 
-	getrusage(RUSAGE_CHILDREN, &old);
 	while ((pid = wait4(-1, &status, WNOHANG, NULL)) > 0) {
-		getrusage(RUSAGE_CHILDREN, &new);
 		j = job_of(pid);
 		if (j != NULL) {
 			j->j_pid = 0;
-			j->j_pageins = new.ru_majflt - old.ru_majflt;
 			j->j_status = WIFSIGNALED(status) ?
 			    128 + WTERMSIG(status) : WEXITSTATUS(status);
 		}
-		old = new;
 	}
 	for (int i = 0; i < S_COUNT; i++)
 		live += jobs[i].j_pid != 0;
 	return (live);
 }
 
-/*
- * => true when every stressor has done something and enough was paged, or
- *    there is no hope
- */
+/* Has every stressor verified as much as it holds, and had pages read in? */
+static bool
+all_worked(void)
+{
+	for (int i = 0; i < S_COUNT; i++) {
+		const struct ctl_slot *cs = &ctl->ct_slot[i];
+
+		if (wanted(stress_names[i]) &&
+		    (cs->cs_verified < plan[i].pl_pages ||
+		    (opt.o_pages > 0 && cs->cs_ins == 0)))
+			return (false);
+	}
+	return (true);
+}
+
+/* => true when the time is up, or all was seen that a run is to show */
 static bool
 enough(const struct vmmeter *vm)
 {
 	if (elapsed() >= opt.o_limit)
 		return (true);
-	for (int i = 0; i < S_COUNT; i++)
-		if (wanted(stress_names[i]) &&
-		    ctl->ct_slot[i].cs_verified < OVER * plan[i].pl_pages)
-			return (false);
-	return (vm->v_pageouts >= opt.o_pages &&
-	    vm->v_pageins >= opt.o_pages && elapsed() >= opt.o_duration);
+	if (opt.o_duration != 0 || vm->v_pageouts < opt.o_pages ||
+	    vm->v_pageins < opt.o_pages || !all_worked())
+		return (false);
+	return (opt.o_pages < DEEP_PAGES || !wanted("deepstack") ||
+	    vm->v_stackptp_freed >= DEEP_FREED);
 }
 
-/* Until enough is done, something is wrong, or (stopping) all have ended. */
+/* The stressors that have not ended yet will not. */
+static void
+give_up(void)
+{
+	for (int i = 0; i < S_COUNT; i++) {
+		if (jobs[i].j_pid == 0)
+			continue;
+		printf("pressure: %s does not end\n", stress_names[i]);
+		kill(jobs[i].j_pid, SIGKILL);
+		jobs[i].j_status = 128 + SIGKILL;
+	}
+}
+
+/*
+ * Until enough is done, something is wrong, or all have ended; when
+ * stopping, until all have ended or do not.
+ */
 static void
 watch(bool stopping)
 {
-	unsigned int shown = elapsed();
+	unsigned int start = elapsed(), shown = start;
 	struct vmmeter vm;
 
 	for (;;) {
@@ -234,12 +253,17 @@ watch(bool stopping)
 		show_status(&vm);
 		if (!stopping && (enough(&vm) || sum_errors() != 0))
 			return;
+		if (stopping && shown >= start + END) {
+			give_up();
+			return;
+		}
 	}
 }
 
 static void
 stop(void)
 {
+	printf("pressure: stopping at t=%u\n", elapsed());
 	__atomic_store_n(&ctl->ct_stop, 1, __ATOMIC_SEQ_CST);
 	for (int i = 0; i < S_COUNT; i++)
 		if (jobs[i].j_pid > 0)
@@ -252,15 +276,19 @@ show_rows(unsigned int lockedpageins)
 	for (int i = 0; i < S_COUNT; i++) {
 		const struct ctl_slot *cs = &ctl->ct_slot[i];
 		const struct job *j = &jobs[i];
+		char sharers[24] = "";
 
 		if (!wanted(stress_names[i]))
 			continue;
+		if (i == S_SHM)
+			snprintf(sharers, sizeof(sharers), " sharers=%u",
+			    cs->cs_sharers);
 		printf("ROW name=%s procs=%u status=%d verified=%u bad=%u "
-		    "pageins=%d pageouts=%u lockedpageins=%u seed=%u\n",
+		    "pageins=%u pageouts=%u lockedpageins=%u seed=%u%s\n",
 		    stress_names[i], cs->cs_procs, j->j_status,
-		    cs->cs_verified, cs->cs_bad, j->j_pageins, cs->cs_out,
+		    cs->cs_verified, cs->cs_bad, cs->cs_ins, cs->cs_out,
 		    i == S_WIRE ? cs->cs_locked + lockedpageins : 0,
-		    opt.o_seed);
+		    opt.o_seed, sharers);
 	}
 }
 

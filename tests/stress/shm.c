@@ -12,9 +12,12 @@
  */
 #include <sys/types.h>
 #include <sys/mman.h>
+#include <sys/sysctl.h>
 
+#include <errno.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "stress.h"
@@ -59,6 +62,8 @@ shm_verify(unsigned int i)
 	if ((seq & 1) != 0)
 		return;
 	s = shm_stamp(i, seq / 2);
+	if (s.s_gen != 0)
+		stress_page_in(page);
 	__asm__ volatile("" ::: "memory");
 	bad = stamp_check(page, &s, &sf);
 	__asm__ volatile("" ::: "memory");
@@ -106,6 +111,25 @@ shm_run(unsigned int me)
 		shm_verify(i);
 }
 
+/*
+ * How many map page 0 now?  A process has the region at one place only, so
+ * that each mapping is another process.
+ */
+static void
+shm_count_sharers(void)
+{
+	int name[3] = { CTL_VM, VM_PAGEMAPS, SHM_BASE };
+	struct ctl_slot *cs = stress.st_slot;
+	size_t len = sizeof(uint32_t);
+	uint32_t n;
+
+	(void)shm.s_seq[0];
+	if (sysctl(name, 3, &n, &len, NULL, 0) < 0)
+		stress_fail("sysctl: %s", strerror(errno));
+	if (n > cs->cs_sharers)
+		cs->cs_sharers = n;
+}
+
 static void
 shm_setup(void)
 {
@@ -133,6 +157,7 @@ main(int argc, char **argv)
 	shm_setup();
 	started = stress_start(shm.s_procs, shm_run);
 	while (stress_running()) {
+		shm_count_sharers();
 		stress_count_out(shm.s_base, shm.s_pages, was);
 		stress_nap(200);
 		ctl_add(&stress.st_slot->cs_rounds, 1);

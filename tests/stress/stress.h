@@ -36,14 +36,18 @@ struct ctl_slot {
 	uint32_t	cs_faults;	/* faults provoked and caught */
 	uint32_t	cs_out;		/* pages seen to have gone out */
 	uint32_t	cs_rounds;	/* rounds done */
+	uint32_t	cs_ins;		/* own pages read in by a touch */
+	uint32_t	cs_sharers;	/* most processes mapping one page */
 };
 
-/* The file /ctl, one page. */
+/* The file /ctl, one page of zeros in the image. */
 struct ctl {
 	uint32_t	ct_stop;	/* not 0: all finish */
 	uint32_t	ct_pad[7];
 	struct ctl_slot	ct_slot[S_COUNT];
 };
+
+_Static_assert(sizeof(struct ctl) <= STAMP_PAGE, "ctl is one page");
 
 /* How much a stressor shall use; from the memory of the machine. */
 struct plan {
@@ -73,6 +77,7 @@ struct ctl *ctl_map(void);
 void	stress_attach(enum stressor, uint32_t);
 void	stress_init(enum stressor, int, char **);
 bool	stress_running(void);
+void	stress_page_in(const void *);
 void	stress_verify(const void *, const struct stamp *);
 void	stress_bad(const void *, const struct stamp_fault *);
 void	stress_fail(const char *, ...)

@@ -5,9 +5,9 @@
  * wire.c: locked memory, which must never be paged.
  *
  * A region is locked page run by page run, unlocked and locked again, while
- * an equal one beside it is paged like any other.  Before a locked page is
- * touched, mincore must say that it is in memory; a page that is not counts
- * as a page-in of a locked page and fails the stressor.
+ * an equal one beside it, swept slowly, is paged like any other.  Before a
+ * locked page is touched, mincore must say that it is in memory; a page that
+ * is not counts as a page-in of a locked page and fails the stressor.
  */
 #include <sys/types.h>
 #include <sys/mman.h>
@@ -126,16 +126,17 @@ wire_setup(void)
 int
 main(int argc, char **argv)
 {
-	unsigned int half;
+	unsigned int half, n, round;
 
 	stress_init(S_WIRE, argc, argv);
 	wire_setup();
 	half = wire.w_pages / 2;
-	while (stress_running()) {
-		for (unsigned int n = 0; n < wire.w_runs; n++) {
+	for (n = half; n < wire.w_pages && stress_running(); n++)
+		wire_touch(n, true);
+	for (round = 0; stress_running(); round++) {
+		for (n = 0; n < wire.w_runs && stress_running(); n++)
 			wire_step(stress_below(wire.w_runs));
-			wire_touch(half + stress_below(half), true);
-		}
+		wire_touch(half + round % half, true);
 		stress_count_out(wire_page(half), half, wire.w_was);
 		stress_nap(20);
 		ctl_add(&stress.st_slot->cs_rounds, 1);

@@ -7,6 +7,8 @@
 #include <sys/ioctl.h>
 #include <sys/sysctl.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/uio.h>
 
 #include "test.h"
 
@@ -18,12 +20,22 @@ static const uint32_t bad_pointers[] = {
 
 enum { BAD_POINTERS = sizeof(bad_pointers) / sizeof(bad_pointers[0]) };
 
-static int fd_file, fd_pipe[2];
+/* Random calls. */
+enum {
+	FUZZ_SEEDS = 60,	/* processes */
+	FUZZ_CALLS = 300,	/* of one */
+	FUZZ_NAP = 10000,	/* microseconds that a call may sleep */
+	FUZZ_TRIES = 300,	/* naps until a process counts as asleep */
+	FUZZ_WHOLE = 40		/* processes that must make all calls */
+};
+
+static int fd_file, fd_pipe[2], fd_directory;
 
 static void
 open_some(void)
 {
 	fd_file = test_open("/data/private", O_RDONLY);
+	fd_directory = test_open("/bin", O_RDONLY);
 	CHECK(pipe(fd_pipe) == 0, "pipe");
 	CHECK(write(fd_pipe[1], "0123456789", 10) == 10, "write");
 }
@@ -62,6 +74,65 @@ badargs__pointers_give_efault(void)
 	open_some();
 	for (int i = 0; i < BAD_POINTERS; i++)
 		try_pointer((void *)(uintptr_t)bad_pointers[i]);
+}
+
+/* The calls that take vectors, sets of descriptors and names of figures. */
+static void
+try_more(void *p)
+{
+	int name[2] = { CTL_KERN, KERN_MAXPROC }, value;
+	size_t len = sizeof(value);
+	struct iovec iov = { p, 16 };
+	struct timeval now = { 0, 0 };
+	char buf[512];
+
+	CHECK_ERRNO(EFAULT, int_call(SYS_writev, fd_pipe[1], p, 1));
+	CHECK_ERRNO(EFAULT, int_call(SYS_writev, fd_pipe[1], &iov, 1));
+	CHECK_ERRNO(EFAULT, int_call(SYS_readv, fd_file, p, 1));
+	CHECK_ERRNO(EFAULT, int_call(SYS_readv, fd_file, &iov, 1));
+	CHECK_ERRNO(EFAULT, sysctl(p, 2, &value, &len, NULL, 0));
+	CHECK_ERRNO(EFAULT, sysctl(name, 2, p, &len, NULL, 0));
+	CHECK_ERRNO(EFAULT, sysctl(name, 2, &value, p, NULL, 0));
+	CHECK(sysctl(name, 2, NULL, NULL, p, 4) == -1, "a figure was set");
+	CHECK_ERRNO(EFAULT, select(8, p, NULL, NULL, &now));
+	CHECK_ERRNO(EFAULT, select(8, NULL, p, NULL, &now));
+	CHECK_ERRNO(EFAULT, select(8, NULL, NULL, p, &now));
+	CHECK_ERRNO(EFAULT, select(8, NULL, NULL, NULL, p));
+	CHECK_ERRNO(EFAULT, sigsuspend(p));
+	CHECK_ERRNO(EFAULT, int_call(SYS_sigreturn, p));
+	CHECK_ERRNO(EFAULT, getdirentries(fd_directory, p, 512, NULL));
+	CHECK(lseek(fd_directory, 0, SEEK_SET) == 0, "lseek");
+	CHECK_ERRNO(EFAULT, getdirentries(fd_directory, buf, 512, p));
+	CHECK(lseek(fd_directory, 0, SEEK_SET) == 0, "lseek");
+}
+
+static void
+badargs__more_pointers_give_efault(void)
+{
+	open_some();
+	for (int i = 0; i < BAD_POINTERS; i++)
+		try_more((void *)(uintptr_t)bad_pointers[i]);
+}
+
+/* A child whose status cannot be stored stays to be waited for. */
+static void
+badargs__wait_keeps_the_child(void)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(7);
+	CHECK(pid > 0, "fork: %s", strerror(errno));
+	for (int i = 0; i < BAD_POINTERS; i++) {
+		void *p = (void *)(uintptr_t)bad_pointers[i];
+
+		CHECK_ERRNO(EFAULT, wait4(pid, p, 0, NULL));
+		CHECK_ERRNO(EFAULT, wait4(-1, NULL, 0, p));
+	}
+	CHECK(wait4(pid, &status, 0, NULL) == pid, "the child is gone");
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 7,
+	    "status 0x%x", status);
 }
 
 /* A buffer whose first page is good and whose second is not there. */
@@ -210,32 +281,110 @@ harmless(unsigned int number)
 {
 	return (number != 0 && number != 198 && number != SYS_exit &&
 	    number != SYS_fork && number != SYS_vfork &&
-	    number != SYS_reboot && number != SYS_kill &&
-	    number != SYS_sigreturn &&
-	    number != SYS_sigsuspend && number != SYS_sysctl &&
-	    number != SYS_write && number != SYS_writev);
+	    number != SYS_reboot && number != SYS_kill);
+}
+
+/* Any number, but every other time a call that reads or writes memory. */
+static unsigned int
+draw_number(struct prng *pr)
+{
+	static const unsigned int often[] = {
+		SYS_write, SYS_writev, SYS_readv, SYS_sysctl, SYS_sigsuspend,
+		SYS_wait4, SYS_select, SYS_getdirentries
+	};
+
+	if (prng_below(pr, 2) == 0)
+		return (prng_below(pr, 360));
+	return (often[prng_below(pr, sizeof(often) / sizeof(often[0]))]);
+}
+
+/* Wake whoever sleeps in a call. */
+static void
+on_alarm(int sig)
+{
+	(void)sig;
+}
+
+/* An interval timer, which the calls themselves may have stopped. */
+static void
+arm(void)
+{
+	struct itimerval it = { { 0, FUZZ_NAP }, { 0, FUZZ_NAP } };
+	struct sigaction sa = { .sa_handler = on_alarm };
+	sigset_t none = 0;
+
+	sigaction(SIGALRM, &sa, NULL);
+	setitimer(ITIMER_REAL, &it, NULL);
+	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
 static void
 fuzz(uint32_t seed, void *shared)
 {
 	struct prng pr;
-	sigset_t all = ~0u;
 
 	prng_seed(&pr, seed);
-	alarm(4);
 	for (int fd = 0; fd < 3; fd++)
 		dup2(fd_pipe[0], fd);
-	for (int i = 0; i < 300; i++) {
-		unsigned int number = prng_below(&pr, 360);
+	for (int i = 0; i < FUZZ_CALLS; i++) {
+		unsigned int number = draw_number(&pr);
 		uint32_t a[8];
 
 		for (int k = 0; k < 8; k++)
 			a[k] = garbage(&pr, shared);
-		sigprocmask(SIG_UNBLOCK, &all, NULL);
+		arm();
 		if (harmless(number))
 			(prng_below(&pr, 2) ? int_call : gate_call)(number,
 			    a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7]);
+	}
+}
+
+/*
+ * Wait for a process of random calls; one that sleeps and has blocked its
+ * own alarm is killed.
+ * => what waitpid says of it; *slept: it was killed here
+ */
+static int
+fuzz_wait(pid_t pid, bool *slept)
+{
+	int status;
+	pid_t got;
+
+	*slept = false;
+	for (int n = 0; n < FUZZ_TRIES; n++) {
+		got = waitpid(pid, &status, WNOHANG);
+		CHECK(got == 0 || got == pid, "wait: %s", strerror(errno));
+		if (got == pid)
+			return (status);
+		usleep(FUZZ_NAP);
+	}
+	*slept = true;
+	CHECK(kill(pid, SIGKILL) == 0, "kill");
+	CHECK(waitpid(pid, &status, 0) == pid, "wait");
+	return (status);
+}
+
+/*
+ * Random calls may take a process's memory or its handlers away, so a fault
+ * may end it; no other end is right.
+ */
+static bool
+fuzz_end_is_right(int status, bool slept)
+{
+	if (WIFEXITED(status))
+		return (WEXITSTATUS(status) == 0);
+	switch (WTERMSIG(status)) {
+	case SIGSEGV:
+	case SIGBUS:
+	case SIGILL:
+	case SIGSYS:
+	case SIGPIPE:
+	case SIGALRM:
+	case SIGVTALRM:
+	case SIGPROF:
+		return (true);
+	default:
+		return (WTERMSIG(status) == SIGKILL && slept);
 	}
 }
 
@@ -243,10 +392,11 @@ static void
 badargs__random_calls(void)
 {
 	char *p = test_map(2 * PAGE, MAP_PRIVATE);
-	int status;
+	int status, whole = 0;
+	bool slept;
 
 	open_some();
-	for (uint32_t seed = 1; seed <= 60; seed++) {
+	for (uint32_t seed = 1; seed <= FUZZ_SEEDS; seed++) {
 		pid_t pid = fork();
 
 		if (pid == 0) {
@@ -255,8 +405,13 @@ badargs__random_calls(void)
 			_exit(0);
 		}
 		CHECK(pid > 0, "fork: %s", strerror(errno));
-		CHECK(waitpid(pid, &status, 0) == pid, "wait");
+		status = fuzz_wait(pid, &slept);
+		CHECK(fuzz_end_is_right(status, slept), "seed %u: status 0x%x",
+		    seed, status);
+		whole += WIFEXITED(status);
 	}
+	CHECK(whole >= FUZZ_WHOLE, "%d of %d made all calls", whole,
+	    FUZZ_SEEDS);
 }
 
 static void
@@ -275,6 +430,8 @@ badargs__ioctl_and_fcntl(void)
 
 const struct test tests_badargs[] = {
 	TEST(badargs__pointers_give_efault),
+	TEST(badargs__more_pointers_give_efault),
+	TEST(badargs__wait_keeps_the_child),
 	TEST(badargs__buffer_that_ends_too_soon),
 	TEST(badargs__read_only_buffer),
 	TEST(badargs__sizes),

@@ -6,6 +6,8 @@
  */
 #include <sys/mman.h>
 
+#include <vmfig.h>
+
 #include "test.h"
 
 static char *page;		/* what the children below access */
@@ -156,6 +158,149 @@ mmap__shared_file_is_written_back(void)
 	}
 }
 
+/* A fork that copies a shared mapping leaves the parent's one shared. */
+static void
+mmap__shared_file_after_a_copying_fork(void)
+{
+	int fd = test_open("/scratch", O_RDWR), status;
+	char *p, buf[2];
+
+	p = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 6 * PAGE);
+	CHECK(p != MAP_FAILED, "mmap: %s", strerror(errno));
+	p[0] = p[1] = 'o';
+	CHECK(minherit(p, PAGE, MINHERIT_COPY) == 0, "minherit");
+	if (fork() == 0) {
+		p[1] = 'c';
+		_exit(p[0] == 'o' ? 0 : 1);
+	}
+	CHECK(wait(&status) > 0 && status == 0, "the child's copy");
+	p[0] = 'p';
+	CHECK(msync(p, PAGE, MS_SYNC) == 0, "msync: %s", strerror(errno));
+	CHECK(lseek(fd, 6 * PAGE, SEEK_SET) >= 0 && read(fd, buf, 2) == 2,
+	    "read");
+	CHECK(buf[0] == 'p', "the parent's store is not in the file");
+	CHECK(buf[1] == 'o', "the child's store is in the file");
+}
+
+/* Store to a page of the file and write it back, until the parent kills. */
+static void
+sync_forever(char *p)
+{
+	for (;;) {
+		p[PAGE - 1]++;
+		msync(p, PAGE, MS_SYNC);
+	}
+}
+
+/*
+ * write(2) from memory that has to be read in half way through, to a page
+ * that somebody else writes back meanwhile.
+ */
+static void
+mmap__write_while_another_syncs(void)
+{
+	int fd = test_open("/scratch", O_RDWR), status;
+	char *p, buf[PAGE];
+	pid_t pid;
+
+	p = mmap(NULL, 12 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	CHECK(p != MAP_FAILED, "mmap: %s", strerror(errno));
+	pid = fork();
+	if (pid == 0)
+		sync_forever(p + 3 * PAGE);
+	for (int i = 0; i < 200; i++) {
+		memset(p + 8 * PAGE, 'a' + i % 26, 2 * PAGE);
+		CHECK(msync(p + 9 * PAGE, PAGE, MS_SYNC | MS_INVALIDATE) == 0,
+		    "msync: %s", strerror(errno));
+		CHECK(lseek(fd, 3 * PAGE, SEEK_SET) >= 0 &&
+		    write(fd, p + 8 * PAGE + PAGE / 2, PAGE - 8) ==
+		    (ssize_t)(PAGE - 8), "write");
+		CHECK(lseek(fd, 3 * PAGE, SEEK_SET) >= 0 &&
+		    read(fd, buf, PAGE) == (ssize_t)PAGE, "read");
+		CHECK(memcmp(buf, p + 8 * PAGE, PAGE - 8) == 0,
+		    "write %d is lost", i);
+	}
+	kill(pid, SIGKILL);
+	CHECK(waitpid(pid, &status, 0) == pid, "wait");
+}
+
+/*
+ * MS_INVALIDATE takes no store back that somebody made meanwhile: to a page
+ * that is clean already, when the next one is being written.
+ */
+static void
+mmap__invalidate_keeps_stores(void)
+{
+	int fd = test_open("/scratch", O_RDWR), status;
+	volatile unsigned int *p;
+	pid_t pid;
+
+	p = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+	    6 * PAGE);
+	CHECK(p != MAP_FAILED, "mmap: %s", strerror(errno));
+	pid = fork();
+	if (pid == 0)
+		for (;;)
+			msync((void *)(uintptr_t)p, 4 * PAGE,
+			    MS_SYNC | MS_INVALIDATE);
+	/* The second store waits for the transfer of its page. */
+	for (unsigned int i = 0; i < 2000; i++) {
+		p[0] = i;
+		p[3 * PAGE / sizeof(*p)] = i;
+		CHECK(p[0] == i, "store %u has gone: %u", i, p[0]);
+	}
+	kill(pid, SIGKILL);
+	CHECK(waitpid(pid, &status, 0) == pid, "wait");
+}
+
+static unsigned int
+wired(void)
+{
+	struct vmmeter vm;
+
+	CHECK(vmmeter_get(&vm) == 0, "sysctl: %s", strerror(errno));
+	return (vm.v_wire_count);
+}
+
+/*
+ * A locked page that both parent and child show, and that a third process
+ * keeps from being theirs: it stays locked when the child writes it.
+ */
+static void
+mmap__locked_page_that_a_sharer_writes(void)
+{
+	char *p = test_map(16 * PAGE, MAP_PRIVATE), c = 0;
+	int end[2], status;
+	unsigned int before;
+	pid_t keeper, writer;
+
+	memset(p, 'w', 16 * PAGE);
+	keeper = fork();
+	if (keeper == 0) {
+		sleep(1000);
+		_exit(0);
+	}
+	CHECK(minherit(p, 16 * PAGE, MINHERIT_SHARE) == 0, "minherit");
+	CHECK(pipe(end) == 0, "pipe");
+	writer = fork();
+	if (writer == 0) {
+		if (read(end[0], &c, 1) == 1)
+			memset(p, 'x', 16 * PAGE);
+		_exit(0);
+	}
+	before = wired();
+	CHECK(mprotect(p, 16 * PAGE, PROT_READ) == 0, "mprotect");
+	CHECK(mlock(p, 16 * PAGE) == 0, "mlock: %s", strerror(errno));
+	CHECK(write(end[1], &c, 1) == 1, "write");
+	CHECK(waitpid(writer, &status, 0) == writer && status == 0, "wait");
+	for (unsigned int i = 0; i < 16; i++)
+		CHECK(p[i * PAGE] == 'x', "page %u is not shared", i);
+	CHECK(munlock(p, 16 * PAGE) == 0, "munlock: %s", strerror(errno));
+	CHECK(wired() < before + 8, "wired %u, then %u", before, wired());
+	kill(keeper, SIGKILL);
+	CHECK(waitpid(keeper, &status, 0) == keeper, "wait");
+}
+
 static void
 mmap__write_is_seen_by_a_mapping(void)
 {
@@ -276,6 +421,10 @@ const struct test tests_mmap[] = {
 	TEST(mmap__minherit),
 	TEST(mmap__private_file_keeps_the_file),
 	TEST(mmap__shared_file_is_written_back),
+	TEST(mmap__shared_file_after_a_copying_fork),
+	TEST(mmap__write_while_another_syncs),
+	TEST(mmap__invalidate_keeps_stores),
+	TEST(mmap__locked_page_that_a_sharer_writes),
 	TEST(mmap__write_is_seen_by_a_mapping),
 	TEST(mmap__behind_the_end_of_a_file),
 	TEST(mmap__bad_arguments),
