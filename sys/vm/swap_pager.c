@@ -319,21 +319,32 @@ swap_pager_dealloc(vm_object_t object)
 }
 
 /*
- * For the tests: spoil one byte of a page that hog has come to verify, one
- * with a stamp: its second word is a page's address (tests/stress/stamp.c).
+ * Does the page carry a whole stamp (tests/stress/stamp.c)?  One that went
+ * out while it was written does not.
  */
+static boolean_t
+swap_stamped(const u_int *word)
+{
+	static const u_int zero;
+	u_int sum;
+
+	sum = checksum(CHECKSUM_START, word, 3 * sizeof(*word));
+	sum = checksum(sum, &zero, sizeof(zero));
+	return (word[2] != 0 && word[3] ==
+	    checksum(sum, word + 4, PAGE_SIZE - 4 * sizeof(*word)));
+}
+
+/* For the tests: spoil one byte of a page that hog has come to verify. */
 static void
 swap_inject(vm_page_t m)
 {
 	vm_offset_t kva;
-	u_int *word;
 
 	if (cnt.v_pageins < INJECT_PAGE || curproc == NULL ||
 	    strcmp(curproc->p_comm, "hog") != 0)
 		return;
 	kva = vm_pager_map_pages(&m, 1, TRUE);
-	word = (u_int *)kva;
-	if (word[1] != 0 && word[1] % PAGE_SIZE == 0 && word[2] != 0) {
+	if (swap_stamped((u_int *)kva)) {
 		((u_char *)kva)[1234] ^= 0x10;
 		sw_inject = false;
 	}
