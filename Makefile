@@ -68,8 +68,9 @@ seeds:
 	@$(MAKE) -s -j$(JOBS) all
 	@$(PYTHON) tools/seeds
 
+# What cannot be installed fails in the tests that need it, by name.
 test:
-	@tools/deps test
+	@tools/deps test || true
 	@$(PYTHON) tools/test
 
 planted:

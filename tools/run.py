@@ -412,6 +412,7 @@ def main():
         saved = termios.tcgetattr(sys.stdin)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     signal.signal(signal.SIGHUP, lambda *_: sys.exit(129))
+    signal.signal(signal.SIGQUIT, lambda *_: sys.exit(131))
     try:
         return 0 if dispatch(sys.argv[1:]) else 1
     except Usage as e:

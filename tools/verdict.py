@@ -79,7 +79,12 @@ def number(values, name):
     return value if isinstance(value, int) else -1
 
 
-def judge_rows(report):
+def sharers_wanted(mem):
+    """So many processes must have mapped one page at a time."""
+    return MAX_SHARERS if mem >= 16 else 2
+
+
+def judge_rows(report, mem):
     """What is wrong with the programs' rows, as a list of sentences."""
     why = []
     names = [row.get("name") for row in report.rows]
@@ -95,6 +100,9 @@ def judge_rows(report):
         for what in ("verified", "pageins"):
             if number(row, what) <= 0:
                 why.append(f"{name}: {what} is {row.get(what)}")
+        if name == "shm" and number(row, "sharers") < sharers_wanted(mem):
+            why.append(f"shm: {row.get('sharers')} processes mapped a page, "
+                       f"wanted {sharers_wanted(mem)}")
         if number(row, "lockedpageins") != 0:
             why.append(f"{name}: {row.get('lockedpageins')} page-ins of "
                        "locked pages")
@@ -113,7 +121,7 @@ def judge_summary(total, goal, mem):
             why.append(f"{name}={total.get(name)}, wanted {goal}")
     least = {"verified": 1, "audits": 1, "cowfaults": 1, "collapses": 1,
              "bypasses": 1, "maxchain": 1,
-             "maxsharers": MAX_SHARERS if mem >= 16 else 2,
+             "maxsharers": sharers_wanted(mem),
              "stackptp_freed": STACK_FREED if goal >= 20000 else 1}
     for name, wanted in least.items():
         if number(total, name) < wanted:
@@ -140,7 +148,7 @@ def judge(report, stats, goal, mem):
     why += report.bad[:3]
     if report.summary is None:
         return why + ["the guest printed no SUMMARY"]
-    why += judge_rows(report)
+    why += judge_rows(report, mem)
     why += judge_summary(report.summary, goal, mem)
     return why + judge_disk(report.summary, stats)
 

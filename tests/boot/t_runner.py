@@ -26,7 +26,9 @@ STATUS = ("STATUS t={} free=100 active=200 inactive=300 wired=90 faults=5000 "
           "pageins=2000 pageouts=2100 mappings=1500 ptps=40 reclaims=0 "
           "audits=3 verified=90000 errors=0")
 ROWS = [f"ROW name={name} procs=2 status=0 verified=900 bad=0 pageins=50 "
-        "pageouts=60 lockedpageins=0 seed=7" for name in verdict.PROGRAMS]
+        "pageouts=60 lockedpageins=0 seed=7"
+        + (" sharers=113" if name == "shm" else "")
+        for name in verdict.PROGRAMS]
 SUMMARY = ("SUMMARY pageouts=25000 pageins=25000 verified=7200 bad=0 "
            "violations=0 skipped=0 killed=0 audits=9 stackptp_freed=120 "
            "maxsharers=150 cowfaults=10 collapses=4 bypasses=5 maxchain=3")
@@ -67,6 +69,9 @@ def t_verdict__each_row_counts():
                            ("bad", 1), ("lockedpageins", 1)):
             refuses(lambda r: r.rows[index].update({key: value}), name)
             refuses(lambda r: r.rows[index].pop(key), name)
+    shm = verdict.PROGRAMS.index("shm")
+    refuses(lambda r: r.rows[shm].update(sharers=99), "shm: 99 processes")
+    refuses(lambda r: r.rows[shm].pop("sharers"), "shm: None processes")
 
 
 def t_verdict__each_total_counts():
@@ -193,13 +198,13 @@ def t_run__missing_files_say_so():
     with tempfile.TemporaryDirectory() as build:
         env = dict(os.environ, BUILD=build, QEMU=str(FAKE), MEM="", CPU="")
         done = subprocess.run([sys.executable, str(RUN), "pressure"], env=env,
-                              capture_output=True, text=True, timeout=20,
+                              capture_output=True, text=True, timeout=60,
                               check=False)
         check(done.returncode == 2, f"status {done.returncode}")
         has([done.stderr], "make kernel")
         env["QEMU"] = "no-such-emulator"
         done = subprocess.run([sys.executable, str(RUN), "pressure"], env=env,
-                              capture_output=True, text=True, timeout=20,
+                              capture_output=True, text=True, timeout=60,
                               check=False)
         check(done.returncode == 2, f"status {done.returncode}")
         has([done.stderr], "tools/deps")
