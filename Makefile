@@ -12,7 +12,7 @@ PYTHON		:= python3
 JOBS		:= $(shell nproc 2>/dev/null || echo 2)
 
 # make run MEM=8 and the like: the runner reads these from its environment.
-export MEM SWAP CPU SEED DURATION INJECT POLICY NORETEST N
+export MEM SWAP CPU SEED DURATION INJECT POLICY NORETEST N PAGES LIMIT
 
 -include sys/sys.mk
 -include user/user.mk
@@ -27,10 +27,13 @@ help:
 	@echo "make shell        boot to a shell on this terminal"
 	@echo "make gdb          boot stopped, with gdb attached and symbols"
 	@echo "make crash        boot with the 1997 defect planted"
+	@echo "make all          compile both of these:"
 	@echo "make kernel       compile the kernel: build/pmap386.elf"
 	@echo "make image        compile the programs: build/root.img"
 	@echo "make layout       the kernel's address space, from a real boot"
-	@echo "make lint         layering, sizes, forbidden words"
+	@echo "make lint         layering, sizes, style"
+	@echo "make unit         the module on the software MMU: unit-plain,"
+	@echo "                  unit-asan and unit-ports, or one of them"
 	@echo "make seeds        the main job with N seeds: N=10 MEM=8"
 	@echo "make planted      three defects put in; each must be caught"
 	@echo "make check-docs   run every command that README.md gives"
@@ -46,6 +49,8 @@ help:
 	@echo "  DURATION=s let the stressors run for that many seconds"
 	@echo "  INJECT=swapflip   flip a byte of a page in swap: must be found"
 	@echo "  POLICY=panic      what a broken invariant does: panic, isolate"
+	@echo "  PAGES=20000  pages that must go out and come in"
+	@echo "  LIMIT=180    seconds that a run may take"
 	@echo "  NORETEST=1 the pagedaemon does not test the modify bit again"
 
 deps:

@@ -106,6 +106,7 @@ struct pmap_counters {
 	unsigned int	pc_refused;	/* calls with an impossible argument */
 	unsigned int	pc_deferred;	/* unwired enters left unmade */
 	unsigned int	pc_visited;	/* PV links visited by page walks */
+	unsigned int	pc_neighbour;	/* and by an insertion or a removal */
 	unsigned int	pc_invlpg;	/* single TLB entries invalidated */
 	unsigned int	pc_reload;	/* flushes by a load of CR3 */
 	unsigned int	pc_flushall;	/* flushes with the global entries */

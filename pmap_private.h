@@ -2,7 +2,7 @@
 /* Copyright (c) 2026 The pmap386 authors */
 
 /*
- * pmap_private.h: what pmap.c, pv.c and ptp.c share, and nobody else sees.
+ * pmap_private.h: what the module's files share, and nobody else sees.
  *
  * Role: PTE bits and the two accessors that store a PTE; struct frame, struct
  * ptp and the PV links; the inline halves of the hot paths; the prototypes of
@@ -386,8 +386,10 @@ pv_insert(struct frame *fr, struct pv_link *pv)
 
 	PMAP_ASSERT(pv->pv_pprev == NULL, "PV4 link %p is linked", (void *)pv);
 	pv->pv_next = first;
-	if (first != NULL)
+	if (first != NULL) {
 		first->pv_pprev = &pv->pv_next;
+		pmap_counters.pc_neighbour++;
+	}
 	pv->pv_pprev = &fr->fr_first;
 	fr->fr_first = pv;
 	fr->fr_info += FR_ONE;
@@ -410,8 +412,10 @@ pv_remove(struct frame *fr, struct pv_link *pv, uint32_t attr)
 	PMAP_ASSERT(fr->fr_info >= FR_ONE, "PV2 frame info 0x%x has no mapping",
 	    fr->fr_info);
 	*pv->pv_pprev = next;
-	if (next != NULL)
+	if (next != NULL) {
 		next->pv_pprev = pv->pv_pprev;
+		pmap_counters.pc_neighbour++;
+	}
 	pv->pv_pprev = NULL;
 	fr->fr_info = (fr->fr_info - FR_ONE) | (attr & PMB_ATTR);
 	pv_nlinks--;

@@ -22,7 +22,7 @@ include lib/lib.mk
 KERN_MODULE	:= $(sort $(wildcard pmap*.c pv.c ptp.c))
 KERN_SRCS	:= $(KERN_MODULE) \
 		   $(sort $(wildcard sys/kern/*.c sys/vm/*.c sys/i386/*.c \
-		       sys/i386/*.S sys/ddb/*.c tests/kern/*.c)) \
+		       sys/i386/*.S tests/kern/*.c)) \
 		   $(LIB_SRCS)
 KERN_OBJS	:= $(patsubst %,$(BUILD)/kernel/%.o,$(KERN_SRCS))
 KERN_LDS	:= sys/i386/kernel.ld

@@ -6,8 +6,8 @@
 usage: tools/run.py MODE [NAME=VALUE ...] [-- ARGUMENT ...]
 
 MODE is pressure, shell, gdb, crash, layout, options (only check them), or
-what the kernel's option run= takes.  NAME is MEM, SWAP, CPU, SEED, DURATION, INJECT, POLICY,
-NORETEST, PAGES or LIMIT; a name that is not given is taken from the
+what the kernel's option run= takes.  NAME is MEM, SWAP, CPU, SEED, DURATION,
+INJECT, POLICY, NORETEST, PAGES or LIMIT; a name that is not given is taken from the
 environment.  Exit status: 0 pass, 1 fail, 2 wrong arguments.
 """
 
@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,7 +66,7 @@ class Settings:
         """The kernel's command line for this run."""
         line = f"run={run} seed={self.seed} policy={self.policy}"
         if run == "pressure":
-            line += f" pages={self.pages}"
+            line += f" pages={self.pages} auditlog=1"
         if self.duration:
             line += f" duration={self.duration}"
         if self.inject:
@@ -277,8 +278,16 @@ class Run:
         say(verdict.last_line(self.report, self.why))
 
 
+def feed(child):
+    """Give the guest what stands on stdin, then the end of input."""
+    with suppress(BrokenPipeError):
+        child.stdin.write(b"\n" + sys.stdin.buffer.read() + b"\x04")
+        child.stdin.flush()
+
+
 def shell(settings):
-    """The guest's console on this terminal."""
+    """The guest's console on this terminal, or fed from a file or pipe."""
+    typed = sys.stdin.isatty()
     print("Ctrl-a x leaves QEMU; Ctrl-a h lists the other keys; the "
           "shell's 'exit' ends it too.", flush=True)
     directory = qemu.work_dir()
@@ -286,10 +295,15 @@ def shell(settings):
         root, swap = qemu.make_disks(directory, settings.swap)
         machine = qemu.Machine(append=settings.append("shell"),
                                mem=settings.mem, cpu=settings.cpu, root=root,
-                               swap=swap, console=("-serial", "mon:stdio"))
+                               swap=swap, console=(
+                                   "-serial",
+                                   "mon:stdio" if typed else "stdio"))
         child = subprocess.Popen(machine.command(),
+                                 stdin=None if typed else subprocess.PIPE,
                                  preexec_fn=qemu.die_with_parent)
         try:
+            if not typed:
+                feed(child)
             # isa-debug-exit: status 0 of the guest is 1 here.
             return child.wait() in (0, 1)
         finally:

@@ -122,11 +122,23 @@ def judge_summary(total, goal, mem):
     least = {"verified": 1, "audits": 1, "cowfaults": 1, "collapses": 1,
              "bypasses": 1, "maxchain": 1,
              "maxsharers": sharers_wanted(mem),
-             "stackptp_freed": STACK_FREED if goal >= 20000 else 1}
+             "stackptp_freed":
+                 STACK_FREED if goal >= 20000 and mem <= 32 else 1}
     for name, wanted in least.items():
         if number(total, name) < wanted:
             why.append(f"{name}={total.get(name)}, wanted {wanted}")
     return why
+
+
+def judge_audits(report):
+    """Each audit that the kernel counted has said what it saw."""
+    if not report.audits or \
+            len(report.audits) < number(report.summary, "audits") - 1:
+        return [f"{len(report.audits)} audit lines, audits="
+                f"{report.summary.get('audits')}"]
+    return [f"an audit saw {name}={audit.get(name)}"
+            for audit in report.audits for name in ("ptes", "links", "pages")
+            if number(audit, name) <= 0][:1]
 
 
 def judge_disk(total, stats):
@@ -150,6 +162,7 @@ def judge(report, stats, goal, mem):
         return why + ["the guest printed no SUMMARY"]
     why += judge_rows(report, mem)
     why += judge_summary(report.summary, goal, mem)
+    why += judge_audits(report)
     return why + judge_disk(report.summary, stats)
 
 

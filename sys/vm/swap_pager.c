@@ -338,6 +338,7 @@ swap_stamped(const u_int *word)
 static void
 swap_inject(vm_page_t m)
 {
+	u_int at = (u_int)getoption_int("seed", 1) * 2654435761u % PAGE_SIZE;
 	vm_offset_t kva;
 
 	if (cnt.v_pageins < INJECT_PAGE || curproc == NULL ||
@@ -345,14 +346,14 @@ swap_inject(vm_page_t m)
 		return;
 	kva = vm_pager_map_pages(&m, 1, TRUE);
 	if (swap_stamped((u_int *)kva)) {
-		((u_char *)kva)[1234] ^= 0x10;
+		((u_char *)kva)[at] ^= 0x10;
 		sw_inject = false;
 	}
 	vm_pager_unmap_pages(kva, 1);
 	if (sw_inject)
 		return;
 	m->flags &= ~PG_CLEAN;		/* else it may be read once more */
-	printf("inject: a byte of page 0x%x is flipped\n",
+	printf("inject: byte %u of page 0x%x is flipped\n", at,
 	    VM_PAGE_TO_PHYS(m));
 }
 

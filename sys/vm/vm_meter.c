@@ -6,6 +6,7 @@
  */
 #include <sys/param.h>
 #include <sys/systm.h>
+#include <sys/sysctl.h>
 #include <sys/proc.h>
 
 #include <vm/vm.h>
@@ -60,6 +61,7 @@ vm_meter_fill(struct vmmeter *vm)
 	vm->v_reclaims = pmap_counters.pc_reclaim;
 	vm->v_audits = pmap_counters.pc_audit;
 	vm->v_violations = pmap_counters.pc_violation;
+	vm->v_skipped = audit_stats.as_maxskipped;
 	vm->v_stackptp_freed = pmap_counters.pc_top_lost;
 }
 
@@ -88,7 +90,6 @@ vm_sysctl_read(int name, void *buf, size_t *size)
 		struct vmtotal total;
 		struct vmmeter meter;
 		struct pmap_usage usage;
-		struct pmap_audit audit;
 	} u;
 
 	switch (name) {
@@ -104,9 +105,6 @@ vm_sysctl_read(int name, void *buf, size_t *size)
 	case VM_PMAPUSAGE:
 		pmap_usage(&u.usage);
 		return (vm_sysctl_copy(buf, size, &u, sizeof(u.usage)));
-	case VM_AUDIT:
-		(void)pmap_audit(&u.audit);
-		return (vm_sysctl_copy(buf, size, &u, sizeof(u.audit)));
 	default:
 		return (ENOENT);
 	}

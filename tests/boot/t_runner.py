@@ -33,7 +33,9 @@ SUMMARY = ("SUMMARY pageouts=25000 pageins=25000 verified=7200 bad=0 "
            "violations=0 skipped=0 killed=0 audits=9 stackptp_freed=120 "
            "maxsharers=150 cowfaults=10 collapses=4 bypasses=5 maxchain=3")
 HALT = "halted"
-GOOD = [STATUS.format(1), STATUS.format(2)] + ROWS + [SUMMARY, HALT]
+AUDIT = "audit: ptes=900 links=800 ptps=40 pages=3000 skipped=0"
+GOOD = ([STATUS.format(1), STATUS.format(2)] + [AUDIT] * 9 + ROWS
+        + [SUMMARY, HALT])
 
 
 def report(lines):
@@ -84,8 +86,15 @@ def t_verdict__each_total_counts():
                 "stackptp_freed"):
         refuses(lambda r: r.summary.update({key: 0}), f"{key}=0")
     refuses(lambda r: r.summary.update(maxsharers=99), "maxsharers=99")
+    check(not reasons(lambda r: r.summary.update(stackptp_freed=9), mem=64),
+          "9 page tables of stacks are enough at 64 MB")
     check(not reasons(lambda r: r.summary.update(maxsharers=40), mem=8),
           "40 sharers are enough at 8 MB")
+
+
+def t_verdict__audits_must_speak():
+    refuses(lambda r: r.audits.clear(), "0 audit lines")
+    refuses(lambda r: r.audits[3].update(ptes=0), "an audit saw ptes=0")
 
 
 def t_verdict__disk_must_agree():

@@ -56,5 +56,5 @@ $(foreach v,plain asan ports,$(eval $(call HT_VARIANT,$(v))))
 
 .PHONY: unit lint
 unit: unit-plain unit-asan unit-ports
-lint:
+lint: kernel
 	$(PYTHON) tools/lint

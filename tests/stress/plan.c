@@ -63,7 +63,7 @@ plan_make(struct plan plan[S_COUNT])
 	plan_set(&plan[S_FILEMAP], share * 6, 2);
 	plan_set(&plan[S_CHURN], share * 5, clamp(procs / 4, 1, 3));
 	plan_set(&plan[S_WIRE], wired, 1);
-	plan_set(&plan[S_DEEPSTACK], share * 9, procs);
+	plan_set(&plan[S_DEEPSTACK], share * 9, clamp(avail / 200, 3, 40));
 	plan_set(&plan[S_EXECSTORM], share, clamp(procs / 4, 1, 2));
 	return (0);
 }
