@@ -6,6 +6,7 @@
 import copy
 import os
 import pty
+import select
 import signal
 import subprocess
 import sys
@@ -224,11 +225,13 @@ def interrupted(build, master, slave):
     process = start(build, [GOOD[0], "!sleep 60"], stdout=slave)
     os.close(slave)
     text = b""
-    end = time.monotonic() + 20
-    while b"5000" not in text and time.monotonic() < end:
-        text += os.read(master, 4096)
+    end = time.monotonic() + 60
+    while (not (b"5000" in text and b"\r" in text and b"\x1b[K" in text)
+           and time.monotonic() < end):
+        if select.select([master], [], [], 1)[0]:
+            text += os.read(master, 4096)
     process.send_signal(signal.SIGINT)
-    status = process.wait(20)
+    status = process.wait(60)
     try:
         while chunk := os.read(master, 4096):
             text += chunk
@@ -267,7 +270,8 @@ def t_run__plain_lines_without_terminal():
     out, _ = fake(GOOD)
     check(not any("\r" in line or "\x1b" in line for line in out),
           "control characters in plain output")
-    check(sum("5000" in line.split() for line in out) == 2, "not a line a second")
+    check(sum("5000" in line.split() for line in out) == 2,
+          "not a line a second")
 
 
 if __name__ == "__main__":
