@@ -293,7 +293,7 @@ pmap_ptp_free(struct ptp *pt)
 }
 
 /*
- * Flush once, then free what was unhooked.
+ * Flush once, then free what was unhooked.  => g is used up
  */
 static void
 gather_finish(struct gather *g)
@@ -747,6 +747,7 @@ pmap_release(pmap_t pm)
 	gather_finish(&g);
 	while (pm->pm_stats.resident_count != 0 &&
 	    (orphan = ptp_orphan(pm)) != NULL) {
+		gather_init(&g);
 		gather_unhook(&g, orphan);
 		gather_finish(&g);
 	}

@@ -438,8 +438,8 @@ audit_sums(struct audit *a)
 /*
  * Check everything.
  * => out: what was seen; may be NULL
- * => process context or the debugger; never sleeps; some 5 instructions for
- *    each entry of each page table and each frame
+ * => process context or the debugger; never sleeps; the time grows with the
+ *    entries of all page tables and the frames
  * => returns the number of broken invariants; by policy panic it does not
  *    return if there are any, after it printed the first 16
  */
