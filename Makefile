@@ -17,6 +17,7 @@ export MEM SWAP CPU SEED DURATION INJECT POLICY NORETEST N PAGES LIMIT
 -include sys/sys.mk
 -include user/user.mk
 -include tests/host/host.mk
+-include tests/model/model.mk
 
 .PHONY: help deps kernel image all run shell gdb crash test lint seeds \
 	planted check-docs check-clean clean layout

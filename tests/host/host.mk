@@ -13,7 +13,7 @@ HT_MODULE	:= pmap pmap_boot pmap_audit pv ptp
 HT_HOST		:= mmu host kva state
 HT_TESTS	:= $(basename $(notdir $(wildcard tests/unit/*.c)))
 HT_HEADERS	:= pmap.h pmap_private.h $(wildcard tests/host/*.h) \
-		   $(wildcard tests/unit/*.h)
+		   $(wildcard tests/unit/*.h tests/model/*.h)
 
 HT_CFLAGS	:= -m32 -std=c11 -D_DEFAULT_SOURCE -g -fno-strict-aliasing \
 		   -fno-common -fno-pie -Wall -Wextra -Wshadow \
@@ -44,15 +44,20 @@ $(HT_DIR)/$(1)/module.o: $(HT_MODULE:%=$(HT_DIR)/$(1)/%.o)
 	    --rename-section .bss=pmapdata,alloc,load,data,contents \
 	    $$@.tmp $$@
 	@rm -f $$@.tmp
+$(HT_DIR)/$(1)/%.o: tests/model/%.c $(HT_HEADERS)
+	@mkdir -p $$(@D)
+	$(HT_CC) $(HT_CFLAGS) $(HT_FLAGS_$(1)) -Itests/model -Wno-clobbered \
+	    -c $$< -o $$@
 $(HT_DIR)/$(1)/unit: $(HT_DIR)/$(1)/module.o \
     $(HT_HOST:%=$(HT_DIR)/$(1)/%.o) $(HT_TESTS:%=$(HT_DIR)/$(1)/%.o)
 	$(HT_CC) -m32 -no-pie $(HT_FLAGS_$(1)) -Wl,-z,noexecstack -o $$@ $$^
 unit-$(1): $(HT_DIR)/$(1)/unit
-	$(HT_DIR)/$(1)/unit
+	tools/run32 $(HT_DIR)/$(1)/unit
 .PHONY: unit-$(1)
 endef
 
-$(foreach v,plain asan ports,$(eval $(call HT_VARIANT,$(v))))
+HT_VARIANTS	:= plain asan ports
+$(foreach v,$(HT_VARIANTS),$(eval $(call HT_VARIANT,$(v))))
 
 .PHONY: unit lint
 unit: unit-plain unit-asan unit-ports

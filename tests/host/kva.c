@@ -117,7 +117,11 @@ kva_fault(uint32_t va, bool write)
 	return (true);
 }
 
-static void
+/*
+ * => realigns its stack: the frame that an emulator makes for a signal may
+ *    be aligned to 8 bytes only, and the sanitizer's frames want 16
+ */
+static void __attribute__((__force_align_arg_pointer__))
 segv(int sig, siginfo_t *info, void *context)
 {
 	const ucontext_t *uc = context;
