@@ -164,12 +164,15 @@ enum ptp_state {
 	PTS_FREE,		/* an address without a frame */
 	PTS_READY,		/* a zeroed page, for a page table */
 	PTS_USER,		/* a user's page table */
-	PTS_DEAD,		/* unhooked, waits for the flush */
+	PTS_DEAD,		/* unhooked, about to be emptied */
 	PTS_KERNEL,		/* a kernel page table, for ever */
 	PTS_DIR,		/* a page directory */
 	PTS_DIRREADY,		/* one with the kernel's entries only */
-	PTS_SLICES		/* a page of slices */
+	PTS_SLICES,		/* a page of slices */
+	PTS_GONE		/* unmapped, waits for the flush */
 };
+
+#define PTP_GROUP	32u	/* slots behind one bit of pm_slots */
 
 /* A list of descriptors: first in, first out. */
 struct ptp_list {
@@ -207,8 +210,7 @@ extern uint32_t pv_nslices;		/* slices in all */
 extern uint32_t pv_nlinks;		/* links in use */
 extern uint32_t pv_maxcount;		/* longest list ever */
 
-/* For ph_isolate: there is no page to retire. */
-#define PH_NOPAGE	0xffffffffu
+#define PH_NOPAGE	0xffffffffu	/* ph_isolate: no page to retire */
 
 /* ----- addresses ----- */
 
@@ -423,17 +425,19 @@ pv_remove(struct frame *fr, struct pv_link *pv, uint32_t attr)
 
 /* ----- reports: pmap_audit.c ----- */
 
-void	pmap_report(const char *, const struct pmap *, vm_offset_t, uint32_t,
-	    uint32_t);
 void	pmap_violation(const char *, const struct pmap *, vm_offset_t,
 	    uint32_t, uint32_t);
 void	pmap_recount(struct ptp *);
+
+/* pmap.c, for pmap_kern.c */
+void	pmap_flush_pages(const vm_offset_t *, uint32_t);
 
 /* ----- slow halves: ptp.c ----- */
 
 void	ptp_bootstrap(vm_offset_t, uint32_t, struct ptp *, uint32_t *);
 struct ptp *ptp_arena_map(uint32_t, enum ptp_state);
-uint32_t ptp_arena_unmap(struct ptp *);
+void	ptp_arena_unmap(struct ptp *);
+uint32_t ptp_arena_free(struct ptp *);
 void	ptp_ready_push(struct ptp *);
 struct ptp *ptp_ready_pop(void);
 void	ptp_attach(struct ptp *, struct pmap *, vm_offset_t);
@@ -447,7 +451,6 @@ void	ptp_dir_init(struct ptp *, const struct pmap *);
 struct ptp *ptp_dir_pop(void);
 void	ptp_dir_attach(struct ptp *, struct pmap *);
 void	ptp_dir_detach(struct ptp *);
-bool	ptp_slots_ok(const struct pmap *);
 bool	ptp_lists_ok(void);
 const char *ptp_state_name(const struct ptp *);
 
@@ -460,7 +463,7 @@ void	pv_page_add(vm_offset_t);
 struct pv_slice *pv_slice_alloc(const uint32_t *);
 vm_offset_t pv_slice_free(struct pv_slice *);
 bool	pv_slice_owner_ok(const struct pv_slice *, const uint32_t *);
-void	pv_move(struct pv_link *, struct pv_link *);
+struct frame *pv_frame(const struct pv_link *);
 uint32_t pv_slices_recount(void);
 const char *frame_tag_name(const struct frame *);
 
