@@ -95,11 +95,10 @@ pmap_violation(const char *id, const struct pmap *pm, vm_offset_t va,
 		    id, (const void *)pm, va, pa & PMB_FRAME);
 }
 
-/* ----- what is in use ----- */
+/* ----- after damage ----- */
 
 /*
- * After damage: count a page table's entries anew, and set its pmap's
- * statistics right.
+ * Count a page table's entries anew, and set its pmap's statistics right.
  */
 void
 pmap_recount(struct ptp *pt)
@@ -119,6 +118,47 @@ pmap_recount(struct ptp *pt)
 	pt->pt_wired = (uint16_t)wired;
 	pt->pt_managed = (uint16_t)managed;
 }
+
+/*
+ * An entry that has a link maps no managed page: damage from outside.  The
+ * link leaves the list that holds it, whichever page's that is.
+ * => old: the entry, which has been taken out
+ * => by policy isolate that page is retired and the process killed
+ */
+void
+pmap_stray(struct ptp *pt, uint32_t i, uint32_t old)
+{
+	vm_offset_t va = pt->pt_va + i * PMB_PAGE;
+	struct pv_link *pv = pv_slot(pt, i);
+	struct frame *fr = pv_frame(pv);
+	uint32_t pa = fr == NULL ? PH_NOPAGE : frame_pa(fr);
+
+	pmap_violation("PV1", pt->pt_pmap, va, old, pa);
+	PMAP_ASSERT(fr != NULL, "PV4 pmap %p va 0x%x: link %p is on no list",
+	    (void *)pt->pt_pmap, va, (void *)pv);
+	pv_remove(fr, pv, PMB_ATTR);
+	pmap_recount(pt);
+	ptp_queue(pt);
+	ph_isolate(pt->pt_pmap, va, pa);
+}
+
+/*
+ * A page table is empty, but its counts say otherwise: entries that it had
+ * are lost.  Their links leave their lists, and the counts are set right.
+ */
+void
+pmap_mend(struct ptp *pt)
+{
+	uint32_t i;
+
+	pmap_violation("PT2", pt->pt_pmap, pt->pt_va, pt->pt_valid, pt->pt_pa);
+	for (i = 0; i < PMB_NPTE; i++)
+		if (pv_tracked(pv_slot(pt, i)))
+			pmap_stray(pt, i, 0);
+	pmap_recount(pt);
+}
+
+/* ----- what is in use ----- */
 
 /*
  * What is in use now.
@@ -216,8 +256,7 @@ audit_slice(struct audit *a, const struct ptp *pt, uint32_t slice)
 			continue;
 		va = pt->pt_va + (slice * PV_NLINK + i) * PMB_PAGE;
 		pte = pte_read(&pt->pt_pte[slice * PV_NLINK + i]);
-		if ((pte & PMB_VALID) == 0 ||
-		    frame_tag(frame_lookup(pte)) != FR_MANAGED)
+		if (!pte_may_track(pte))
 			audit_fail(a, "PV1", pt->pt_pmap, va, pte);
 		n++;
 	}
