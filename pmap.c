@@ -161,40 +161,6 @@ pmap_set_bits(struct ptp *pt, uint32_t i, uint32_t bits)
 }
 
 /*
- * Can an entry have a link?  It maps a managed page.
- */
-static inline bool
-pte_may_track(uint32_t pte)
-{
-	return ((pte & PMB_VALID) != 0 &&
-	    frame_tag(frame_lookup(pte)) == FR_MANAGED);
-}
-
-/*
- * An entry that has a link maps no managed page: damage from outside.  The
- * link leaves the list that holds it, whichever page's that is.
- * => old: the entry, which has been taken out
- * => by policy isolate that page is retired and the process killed
- */
-static void
-pmap_stray(struct ptp *pt, uint32_t i, uint32_t old)
-{
-	vm_offset_t va = pt->pt_va + i * PMB_PAGE;
-	struct pv_link *pv = pv_slot(pt, i);
-	struct frame *fr = pv_frame(pv);
-	uint32_t pa = fr == NULL ? PH_NOPAGE :
-	    (uint32_t)(fr - frame_table) << PMB_PAGESHIFT;
-
-	pmap_violation("PV1", pt->pt_pmap, va, old, pa);
-	PMAP_ASSERT(fr != NULL, "PV4 pmap %p va 0x%x: link %p is on no list",
-	    (void *)pt->pt_pmap, va, (void *)pv);
-	pv_remove(fr, pv, PMB_ATTR);
-	pmap_recount(pt);
-	ptp_queue(pt);
-	ph_isolate(pt->pt_pmap, va, pa);
-}
-
-/*
  * Take an entry out of a page table: swap and record.
  * => returns the old entry, 0 if it was not valid; the caller flushes
  * => the caller looks after a page table without entries, and after the
@@ -250,22 +216,6 @@ gather_page(struct gather *g, struct ptp *pt)
 	ptp_arena_unmap(pt);
 	pt->pt_next = g->ga_pages;
 	g->ga_pages = pt;
-}
-
-/*
- * A page table is empty, but its counts say otherwise: entries that it had
- * are lost.  Their links leave their lists, and the counts are set right.
- */
-static void
-pmap_mend(struct ptp *pt)
-{
-	uint32_t i;
-
-	pmap_violation("PT2", pt->pt_pmap, pt->pt_va, pt->pt_valid, pt->pt_pa);
-	for (i = 0; i < PMB_NPTE; i++)
-		if (pv_tracked(pv_slot(pt, i)))
-			pmap_stray(pt, i, 0);
-	pmap_recount(pt);
 }
 
 /*
