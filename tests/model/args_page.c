@@ -175,6 +175,8 @@ SAME(pmap_copy_page, "src is dst", "no effect",
 LIKE(pmap_copy_page, "src unmanaged", "as asked",
     pmap_copy_page(w.hole, w.spare),
     memcpy(host_phys(w.spare), host_phys(w.hole), PAGE))
+SAME(pmap_copy_page, "src kernel image frame", "panic PT4",
+    pmap_copy_page(w.image, w.spare))
 SAME(pmap_copy_page, "dst kernel image frame", "panic PT4",
     pmap_copy_page(w.spare, w.image))
 SAME(pmap_copy_page, "src above RAM", "panic PT4",
