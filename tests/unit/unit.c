@@ -89,6 +89,15 @@ unit_damaged(void)
 }
 
 /*
+ * The test boots another machine: what it took of this one is gone.
+ */
+void
+unit_forget(void)
+{
+	npmaps = npages = 0;
+}
+
+/*
  * xorshift32; the seed is printed with the test's result.
  */
 uint32_t

@@ -89,6 +89,7 @@ void	unit_fail(const char *file, int line, const char *fmt, ...)
 
 void	unit_expect(const char *, int, enum host_trap, const char *);
 void	unit_damaged(void);
+void	unit_forget(void);
 uint32_t unit_random(void);
 void	unit_log_has(const char *file, int line, const char *text);
 #define CHECK_LOG(text)	unit_log_has(__FILE__, __LINE__, text)
