@@ -40,7 +40,7 @@ struct audit_world {
 	uint32_t	aw_page;
 	uint32_t	aw_second;
 	uint32_t	aw_free;	/* a page that nobody has */
-	uint32_t	aw_kva;		/* page; after it: second, kenter; free */
+	uint32_t	aw_kva;		/* page; then second, not tracked */
 	struct ptp	*aw_pt;		/* of <pm, VA>: not on the queue */
 	struct ptp	*aw_pt2;	/* of <pm, VA + SLOT> */
 	struct ptp	*aw_top;	/* of <pm, STACK_TOP> */
