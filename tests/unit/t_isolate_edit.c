@@ -198,6 +198,15 @@ op_enter_slices(void)
 	    FALSE);
 }
 
+/*
+ * The kernel's own image.
+ */
+static void
+op_enter_image(void)
+{
+	pmap_enter(aw.aw_pm, VA, 0x100000, PROT_RW, FALSE);
+}
+
 static void
 op_kenter_page_table(void)
 {
@@ -272,8 +281,8 @@ TEST(isolate__enter)
 		ROW_NOPAGE(none, enter_page_table, "PT4", M_VA, 1, M_VA),
 		ROW_NOPAGE(none, enter_directory, "PT4", M_VA, 1, M_VA),
 		ROW_NOPAGE(none, enter_slices, "PT4", M_KERNEL, 1, M_KERNEL),
-		ROW_NOPAGE(none, kenter_page_table, "PT4", M_KERNEL, 1,
-		    M_KERNEL),
+		ROW_NOPAGE(none, enter_image, "PT4", M_VA, 1, M_VA),
+		ROW(none, kenter_page_table, "PT4", M_KERNEL, 0, 0),
 		ROW(kernel_entry, kenter, "PV1", M_KERNEL, 1, M_KERNEL),
 	};
 
