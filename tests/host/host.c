@@ -570,11 +570,16 @@ ph_page_alloc(uint32_t *pa)
 	return (true);
 }
 
+/*
+ * => the flush comes before: a frame that a TLB still holds is refused
+ */
 void
 ph_page_free(uint32_t pa)
 {
 	need_splvm("ph_page_free");
 	frame_give(FR_MODULE, pa);
+	if (mmu_holds(pa / PAGE))
+		ph_panic("host: page 0x%08x freed while it is cached", pa);
 	host_record.hr_held--;
 	kva_poison(pa / PAGE);
 	fill_page(pa);

@@ -207,6 +207,22 @@ kernel_can(uint32_t va, unsigned int want, uint32_t pa)
 }
 
 /*
+ * Does touching a kernel address fault?
+ */
+bool
+kernel_faults(uint32_t va)
+{
+	jmp_buf *old, here;
+	enum host_trap trap = HOST_TRY(old, here);
+
+	if (trap == HOST_OK) {
+		(void)*(volatile uint32_t *)va;
+		host_trap_end(old);
+	}
+	return (trap == HOST_FAULT && host_fault_va == va);
+}
+
+/*
  * The PTE of an address, 0 without a page table.
  */
 uint32_t

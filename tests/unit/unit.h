@@ -107,6 +107,7 @@ enum mmu_fault user_access(pmap_t, uint32_t va, unsigned int want,
 bool	can_read(pmap_t, uint32_t va, uint32_t pa);
 bool	can_write(pmap_t, uint32_t va, uint32_t pa);
 bool	kernel_can(uint32_t va, unsigned int want, uint32_t pa);
+bool	kernel_faults(uint32_t va);
 
 /* What the tables say, past the module. */
 uint32_t pte_of(pmap_t, uint32_t va);
