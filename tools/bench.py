@@ -49,9 +49,10 @@ class Commands:
     link: dict = field(default_factory=dict)        # program -> arguments
 
 
-def exists(program):
+def exists(program, variant="plain"):
     """Is there a rule for the program?"""
-    return subprocess.run(MAKE + ["-n", f"{HOST}/{program.name}"], cwd=TOP,
+    target = f"build/host/{variant}/{program.name}"
+    return subprocess.run(MAKE + ["-n", target], cwd=TOP,
                           stdout=subprocess.DEVNULL,
                           stderr=subprocess.DEVNULL,
                           check=False).returncode == 0

@@ -11,7 +11,8 @@ MT_PROGRAMS	:=
 define MT_PROGRAM
 $(HT_DIR)/$(1)/$(2): $(HT_DIR)/$(1)/module.o \
     $(HT_HOST:%=$(HT_DIR)/$(1)/%.o) $(MT_$(2):%=$(HT_DIR)/$(1)/%.o)
-	$(HT_CC) -m32 -no-pie $(HT_FLAGS_$(1)) -Wl,-z,noexecstack -o $$@ $$^
+	$(HT_CC) -m32 -no-pie $(HT_FLAGS_$(1)) -Wl,-z,noexecstack -o $$@ $$^ \
+	    $(HT_LINK_$(1))
 endef
 
 $(foreach v,$(HT_VARIANTS),$(foreach p,$(MT_PROGRAMS), \
