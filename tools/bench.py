@@ -218,5 +218,5 @@ def measure(tree, programs):
             raise SystemExit(f"bench: {program.name} fails on the module as "
                              f"it is: {ran.why}\n{ran.output}")
         cpu = int(3 * used) + 3
-        limits[program.name] = (cpu, 6 * cpu + 30)
+        limits[program] = (cpu, 6 * cpu + 30)
     return limits
