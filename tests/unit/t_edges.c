@@ -80,6 +80,7 @@ TEST(pmap_init__keeps_one_page_in_128)
 {
 	struct host_config c = host_config_default();
 
+	kept(120, 1024, 2);
 	kept(256, 1024, 2);
 	kept(383, 1024, 2);
 	kept(384, 1024, 3);
@@ -254,6 +255,31 @@ TEST(pmap_damage__table_goes_with_its_only_entry)
 	CHECK_EQ(usage().pu_ptps, ptps);
 	CHECK_EQ(pmap_resident_count(pm), 0);
 	CHECK(pmap_is_modified(pa) && pmap_is_referenced(pa));
+	mended(1);
+}
+
+/*
+ * A table that its directory has lost goes as a whole, with other pages'
+ * entries and with a second one of the page that is being walked.
+ */
+TEST(pmap_damage__lost_table_goes_with_all_entries)
+{
+	pmap_t pm = as_new();
+	uint32_t a = page_new(), b = page_new(), ptps = usage().pu_ptps;
+
+	DO(pmap_enter(pm, VA, a, PROT_RW, TRUE));
+	DO(pmap_enter(pm, VA + PAGE, b, PROT_RW, FALSE));
+	DO(pmap_enter(pm, VA + 2 * PAGE, a, PROT_RW, TRUE));
+	DO(pmap_enter(pm, VA + SLOT, a, PROT_RW, FALSE));
+	*host_pde(pm, VA) = 0;
+	isolate();
+	DO(pmap_changebit(a, 0, ~PMAP_WRITE));
+	CHECK_EQ(pmap_page_mappings(a), 1);
+	CHECK_EQ(pmap_page_mappings(b), 0);
+	CHECK_EQ(pte_of(pm, VA + SLOT) & MMU_RW, 0);
+	CHECK_EQ(pmap_resident_count(pm), 1);
+	CHECK_EQ(pmap_wired_count(pm), 0);
+	CHECK_EQ(usage().pu_ptps, ptps + 1);
 	mended(1);
 }
 
