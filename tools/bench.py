@@ -216,6 +216,6 @@ def measure(tree, programs):
         if ran.end != "passed":
             raise SystemExit(f"bench: {program.name} fails on the module as "
                              f"it is: {ran.why}\n{ran.output}")
-        cpu = int(3 * used) + 3
+        cpu = int(2 * used) + 3
         limits[program] = (cpu, 6 * cpu + 30)
     return limits
