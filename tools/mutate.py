@@ -49,6 +49,11 @@ UNARY = {"!": [""], "~": [""], "-": [""], "++": ["--"], "--": ["++"]}
 # Names of bits and masks: a wrong bit, or none.  Other constants: one off.
 MASK = re.compile(r"PMB_(?!PAGE|SLOT|NPTE)\w+|PDE_\w+|VM_PROT_\w+|FR_TAG"
                   r"|PMAP_(?:WRITE|NOCACHE|REF|MOD)|PH_GLOBAL$")
+# Sizes, all powers of two: double or half.  Ends of address ranges: a page off.
+SIZE = re.compile(r"PMB_(?:PAGE|SLOT|NPTE)$|PV_NLINK$|PV_PERPAGE$|PTP_GROUP$")
+END = re.compile(r"PH_(?:KERNBASE|KERNEND|USER_MAX|USER_PTMAX)$")
+# Choices of the variant: where one is 0, what it guards is not compiled in.
+CONFIG = ("PH_RECURSIVE", "PMAP_AUDIT")
 NAME = re.compile(r"[A-Z][A-Z0-9_]*$")
 BODIES = {K.IF_STMT, K.WHILE_STMT, K.FOR_STMT, K.DO_STMT, K.COMPOUND_STMT,
           K.CASE_STMT, K.DEFAULT_STMT}
@@ -106,6 +111,11 @@ class Maker:
         self.function, self.result = "", None
         self.unit = unit
         self.macros, self.hidden = [], []
+        self.off = [c.spelling for c in unit.cursor.get_children()
+                    if c.kind == K.MACRO_DEFINITION and
+                    c.spelling in CONFIG and
+                    [t.spelling for t in c.get_tokens()][1:] in
+                    (["0"], ["0u"])]
         for c in unit.cursor.get_children():
             if c.kind == K.MACRO_INSTANTIATION and self.mine(c):
                 start, end = span(c)
@@ -155,7 +165,7 @@ class Maker:
     def visit(self, cursor, parent):
         """A statement or an expression, then what it consists of."""
         kind = cursor.kind
-        if kind == K.ASM_STMT:
+        if kind == K.ASM_STMT or self.left_out(cursor):
             return
         if parent is not None and parent.kind in BODIES and kind in EFFECTS:
             self.statement(cursor, parent)
@@ -178,6 +188,16 @@ class Maker:
                     cursor.spelling == "__builtin_expect":
                 continue
             self.visit(inner, cursor)
+
+    def left_out(self, cursor):
+        """Does a choice of the variant keep this from being compiled?"""
+        start, end = span(cursor)
+        guard = re.match(r"(?:if \()?(\w+) != 0\b", self.text[start:end])
+        if guard is None or guard.group(1) not in self.off or \
+                cursor.kind not in (K.IF_STMT, K.BINARY_OPERATOR):
+            return False
+        self.hidden.append((start, end))
+        return True
 
     def binary(self, cursor):
         """Operator replacement."""
@@ -214,6 +234,9 @@ class Maker:
             return
         value = int(m.group(1), 0)
         for other in (value + 1, value - 1):
+            # A mask of "size - 2" is the same one where sizes are even.
+            if other == 2 and self.text[:start].endswith("- "):
+                continue
             if other >= 0:
                 self.add("constant", start, end, f"{other}{m.group(2)}")
 
@@ -227,6 +250,12 @@ class Maker:
         elif MASK.match(name):
             self.add("constant", start, end, "0u")
             self.add("constant", start, end, f"({name} << 1)")
+        elif SIZE.match(name):
+            self.add("constant", start, end, f"({name} * 2)")
+            self.add("constant", start, end, f"({name} / 2)")
+        elif END.match(name):
+            self.add("constant", start, end, f"({name} + PMB_PAGE)")
+            self.add("constant", start, end, f"({name} - PMB_PAGE)")
         elif NAME.match(name) and name != "NULL":
             self.add("constant", start, end, f"({name} + 1)")
             self.add("constant", start, end, f"({name} - 1)")
@@ -262,7 +291,6 @@ class Maker:
                 self.add("return", start, end, f"(!{text})")
         else:
             self.add("return", start, end, "(0)")
-            self.add("return", start, end, f"({text} + 1)")
 
     def negated(self, value):
         """Does another operator negate this expression already?"""
