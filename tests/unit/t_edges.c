@@ -166,6 +166,23 @@ TEST(pmap_lookup__kernel_addresses_in_any_pmap)
 		CHECK(!pmap_lookup(pm, PH_RECURSIVE * SLOT, &got));
 }
 
+/*
+ * Memory that the VM does not manage is cached as memory is; a device is not.
+ */
+TEST(pmap_kenter__foreign_memory_is_cached)
+{
+	uint32_t va = host_kva(2), image = host_config.hc_image[0] * PAGE;
+
+	DO(pmap_kenter(va, image + 5, PROT_R));
+	DO(pmap_enter(kernel_pmap, va + PAGE, image, PROT_R, FALSE));
+	CHECK_EQ(pte_of(kernel_pmap, va), image | MMU_P);
+	CHECK_EQ(pte_of(kernel_pmap, va + PAGE), image | MMU_P);
+	DO(pmap_kenter(va, host_device_page(0) + 5, PROT_R));
+	CHECK_EQ(pte_of(kernel_pmap, va), host_device_page(0) | MMU_P |
+	    MMU_PCD);
+	DO(pmap_kremove(va, 2 * PAGE));
+}
+
 /* ----- pmap_move ----- */
 
 /*
@@ -208,6 +225,32 @@ TEST(pmap_move__refuses_what_the_host_may_not_map)
 	CHECK_EQ(pmap_extract(kernel_pmap, va), pa);
 	CHECK_EQ(pmap_page_mappings(pa), 1);
 	DO(pmap_remove(kernel_pmap, va, va + PAGE));
+}
+
+/*
+ * What the kernel's pmap has mapped does not change with a move, onto a hole
+ * or onto a page, and a moved hole is one page less.
+ */
+TEST(pmap_move__counts)
+{
+	uint32_t va = host_kva(3), a = page_new(), b = page_new(), n, valid;
+	const struct ptp *pt = ptp_lookup(kernel_pmap, va);
+
+	n = pmap_resident_count(kernel_pmap);
+	valid = pt->pt_valid;
+	DO(pmap_enter(kernel_pmap, va, a, PROT_RW, TRUE));
+	DO(pmap_move(va, va + PAGE, PAGE));
+	CHECK_EQ(pmap_resident_count(kernel_pmap), n + 1);
+	CHECK_EQ(pt->pt_valid, valid + 1);
+	CHECK_EQ(pmap_wired_count(kernel_pmap), 1);
+	DO(pmap_enter(kernel_pmap, va, b, PROT_RW, FALSE));
+	DO(pmap_move(va, va + PAGE, PAGE));
+	CHECK_EQ(pmap_resident_count(kernel_pmap), n + 1);
+	CHECK_EQ(pmap_wired_count(kernel_pmap), 0);
+	CHECK_EQ(pmap_page_mappings(a), 0);
+	DO(pmap_move(va, va + PAGE, PAGE));
+	CHECK_EQ(pmap_resident_count(kernel_pmap), n);
+	CHECK_EQ(pt->pt_valid, valid);
 }
 
 TEST(pmap_move__damaged_entry_is_not_carried_on)
@@ -300,6 +343,52 @@ TEST(pmap_mend__lost_entry_leaves_its_list)
 	CHECK_EQ(pmap_resident_count(pm), 0);
 	CHECK_EQ(pmap_wired_count(pm), 0);
 	CHECK_EQ(host_record.hr_iso_pa, b);
+	mended(1);
+}
+
+/*
+ * The same, of an entry that is not wired, and of one without a link.
+ */
+TEST(pmap_mend__any_lost_entry_is_seen)
+{
+	pmap_t pm = as_new();
+	uint32_t pa = page_new();
+
+	DO(pmap_enter(pm, VA, pa, PROT_RW, FALSE));
+	*host_pte(pm, VA) = 0;
+	isolate();
+	DO(pmap_remove(pm, VA, VA + SLOT));
+	CHECK_EQ(pmap_resident_count(pm), 0);
+	mended(1);
+	DO(pmap_enter(pm, VA, host_device_page(1), PROT_RW, TRUE));
+	*host_pte(pm, VA) = 0;
+	isolate();
+	DO(pmap_remove(pm, VA, VA + SLOT));
+	CHECK_EQ(pmap_resident_count(pm), 0);
+	CHECK_EQ(pmap_wired_count(pm), 0);
+	CHECK_EQ(host_record.hr_isolated, 0);
+	CHECK_LOG("PT2");
+	mended(0);
+}
+
+/*
+ * A tracked entry that leads to a device, and that the processor has used:
+ * it is flushed with the rest.
+ */
+TEST(pmap_stray__damaged_entry_is_flushed)
+{
+	pmap_t pm = as_new();
+	uint32_t a = page_new(), b = page_new();
+
+	DO(pmap_enter(pm, VA, a, PROT_RW, FALSE));
+	DO(pmap_enter(pm, VA + PAGE, b, PROT_RW, FALSE));
+	*host_pte(pm, VA) = 0x1000u | MMU_P | MMU_RW | MMU_US;
+	CHECK(can_read(pm, VA, 0x1000u));
+	isolate();
+	DO(pmap_remove(pm, VA, VA + PAGE));
+	CHECK(!can_read(pm, VA, 0x1000u));
+	CHECK_EQ(pmap_page_mappings(a), 0);
+	CHECK_EQ(pmap_resident_count(pm), 1);
 	mended(1);
 }
 
