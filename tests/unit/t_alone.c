@@ -192,6 +192,8 @@ ptp_alone(void)
 	pv_alone();
 	memset(kpte, 0, sizeof(kpte));
 	memset(dir, 0, sizeof(dir));
+	memset(table, 0, sizeof(table));
+	table[0].pt_state = PTS_USER;
 	ptp_bootstrap((uintptr_t)arena, NPAGE, table,
 	    (uint32_t *)((uintptr_t)kpte - bias));
 	space = (struct pmap){ .pm_pdir = dir, .pm_pdirpa = 0x7000u,
@@ -232,7 +234,6 @@ TEST(ptp_bootstrap__forgets_an_earlier_life)
 	CHECK(ptp_inuse > 0 && ptp_ready.pl_count > 0);
 	CHECK(ptp_dirs.pl_count > 0 && ptp_victims.pl_count > 0);
 	memset(table, 0, sizeof(table));
-	table[0].pt_state = PTS_USER;
 	ptp_alone();
 	CHECK_EQ(ptp_inuse, 0);
 	CHECK_EQ(ptp_free.pl_count, NPAGE);
@@ -250,7 +251,6 @@ TEST(ptp_arena__maps_each_page_once_and_says_how)
 	struct ptp *pt;
 	uint32_t i;
 
-	memset(table, 0, sizeof(table));
 	ptp_alone();
 	for (i = 0; i < NPAGE; i++) {
 		junk(&table[i]);
@@ -276,11 +276,20 @@ TEST(ptp_arena__maps_each_page_once_and_says_how)
 	EXPECT_PANIC("PT6", ptp_arena_unmap(&table[1]));
 }
 
+TEST(pv_link_sane__ends_with_the_arena)
+{
+	ptp_alone();
+	owner[0] = owner[NSLICE - 1] = owner[NSLICE] = 1;
+	CHECK(pv_link_sane(&slice_at(0)->ps_link[0]));
+	CHECK(pv_link_sane(&slice_at(NSLICE - 1)->ps_link[63]));
+	CHECK(!pv_link_sane(&slice_at(NSLICE)->ps_link[0]));
+	CHECK(!pv_link_sane(&slice_at(1)->ps_link[0]));
+}
+
 TEST(ptp_attach__starts_from_nothing)
 {
 	struct ptp *pt;
 
-	memset(table, 0, sizeof(table));
 	ptp_alone();
 	pt = ptp_arena_map(0x1000u, PTS_SLICES);
 	junk(pt);
@@ -306,7 +315,6 @@ TEST(ptp_detach__group_is_empty_with_its_last_table)
 {
 	struct ptp *low, *high;
 
-	memset(table, 0, sizeof(table));
 	ptp_alone();
 	low = table_at(1, 544 * SLOT);
 	high = table_at(2, 574 * SLOT);
@@ -329,7 +337,6 @@ TEST(ptp_orphan__any_page_and_no_other)
 	struct ptp *pt;
 	uint32_t i;
 
-	memset(table, 0, sizeof(table));
 	ptp_alone();
 	table[NPAGE].pt_state = PTS_USER;
 	table[NPAGE].pt_pmap = &space;
@@ -357,7 +364,6 @@ TEST(ptp_dir__has_the_kernels_slots_and_no_other)
 	struct ptp *pt;
 	uint32_t i;
 
-	memset(table, 0, sizeof(table));
 	ptp_alone();
 	for (i = 0; i < 1024; i++)
 		source[i] = i << 12 | MMU_P;
@@ -379,7 +385,6 @@ TEST(ptp_dir_detach__leaves_nothing_behind)
 {
 	struct ptp *pt;
 
-	memset(table, 0, sizeof(table));
 	ptp_alone();
 	pt = ptp_arena_map(0x2000u, PTS_SLICES);
 	ptp_dir_init(pt, &space);
@@ -411,7 +416,6 @@ TEST(ptp_range__ends_at_the_end_of_memory)
 {
 	struct ptp_range r = { .pr_pmap = &space, .pr_last = 0xffffffffu };
 
-	memset(table, 0, sizeof(table));
 	ptp_alone();
 	(void)table_at(1, 5 * SLOT);
 	(void)table_at(2, 1023 * SLOT);

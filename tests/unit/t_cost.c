@@ -106,11 +106,41 @@ TEST(pmap_cost__user_entries)
 	CHECK(flushes(2, 1));
 }
 
+/*
+ * Bits that are set already, or clear: no flush.
+ */
+TEST(pmap_cost__bits_that_stay)
+{
+	pmap_t pm = as_new();
+	uint32_t pa = page_new();
+
+	spread(pm, 1, pa);
+	CHECK(can_write(pm, VA, pa));
+	flushes_from_here();
+	DO(pmap_changebit(pa, PMAP_MOD, ~0u));
+	DO(pmap_changebit(pa, 0, ~PMAP_NOCACHE));
+	DO(pmap_changebit(pa, PMAP_REF, ~PMAP_NOCACHE));
+	DO(pmap_clear_modify(pa + PAGE));
+	(void)pmap_is_modified(pa);
+	CHECK(flushes(0, 0));
+	DO(pmap_changebit(pa, PMAP_NOCACHE, ~0u));
+	CHECK(flushes(1, 0));
+	CHECK(can_read(pm, VA, pa));
+	DO(pmap_changebit(pa, PMAP_NOCACHE, ~PMAP_MOD));
+	CHECK(flushes(2, 0));
+	DO(pmap_changebit(pa, 0, ~PMAP_NOCACHE));
+	CHECK(flushes(2 + (pte_of(pm, VA) & MMU_A) / MMU_A, 0));
+}
+
 TEST(pmap_cost__release_reloads_only_what_is_loaded)
 {
 	pmap_t pm = as_new(), other = as_new();
 	uint32_t pa = page_new();
 
+	pmap_activate(other);
+	as_free(other);
+	CHECK_EQ(mmu_cpu.mc_cr3, kernel_pmap->pm_pdirpa);
+	other = as_new();
 	spread(other, 3, pa);
 	spread(pm, 3, pa);
 	flushes_from_here();

@@ -51,6 +51,27 @@ TEST(pmap_reserve__ready_directories_serve_as_tables)
 }
 
 /*
+ * A new space waits for memory before it takes tables that are in use.
+ */
+TEST(pmap_pinit__waits_before_it_takes_what_is_hot)
+{
+	pmap_t pm = as_new();
+	uint32_t pa = page_new(), i;
+
+	for (i = 0; i < 6; i++)
+		DO(pmap_enter(pm, i * SLOT, pa, PROT_RW, FALSE));
+	host_knobs.hk_limit = 0;
+	while (ptp_dirs.pl_count > 0 || ptp_ready.pl_count > 1)
+		(void)as_new();
+	for (i = 0; i < 6; i++)
+		CHECK(can_write(pm, i * SLOT, pa));
+	CHECK_EQ(host_record.hr_waits, 0);
+	(void)as_new();
+	CHECK_EQ(host_record.hr_waits, 1);
+	CHECK(pmap_counters.pc_reclaim > 0);
+}
+
+/*
  * How many tables and directories stay ready after many have come and gone:
  * one in 128 arena pages, 2 at least and 16 at most.
  */
@@ -199,7 +220,7 @@ move_refused(uint32_t from, uint32_t to, uint32_t size)
 
 TEST(pmap_move__refuses_what_the_host_may_not_map)
 {
-	uint32_t va = host_kva(4), pa = page_new();
+	uint32_t va = host_kva(4), pa = page_new(), refused;
 	vm_offset_t sva, eva;
 
 	pmap_virtual_space(&sva, &eva);
@@ -216,7 +237,11 @@ TEST(pmap_move__refuses_what_the_host_may_not_map)
 	move_refused(va + PAGE, va, 2 * PAGE);
 	move_refused(va, va + 2 * PAGE, 2 * PAGE + 1);
 	CHECK_EQ(pmap_extract(kernel_pmap, va), pa);
+	refused = pmap_counters.pc_refused;
 	DO(pmap_move(va, va + PAGE, 0));
+	DO(pmap_move(va, va, PAGE));
+	DO(pmap_move(va, va + 7, PAGE));
+	CHECK_EQ(pmap_counters.pc_refused, refused);
 	CHECK_EQ(pmap_extract(kernel_pmap, va), pa);
 	DO(pmap_move(va + 7, eva - PAGE + 9, PAGE));
 	CHECK_EQ(pmap_extract(kernel_pmap, eva - PAGE), pa);
@@ -390,6 +415,38 @@ TEST(pmap_stray__damaged_entry_is_flushed)
 	CHECK_EQ(pmap_page_mappings(a), 0);
 	CHECK_EQ(pmap_resident_count(pm), 1);
 	mended(1);
+}
+
+TEST(pmap_release__leaves_a_dead_pmap)
+{
+	struct pmap pm;
+
+	pmap_pinit(&pm);
+	DO(pmap_release(&pm));
+	CHECK_EQ(pm.pm_count, 0);
+	CHECK(pm.pm_pdir == NULL);
+	EXPECT_PANIC("PM1", pmap_release(&pm));
+}
+
+/*
+ * A table that its directory has lost is named, with what is known of it.
+ */
+TEST(pmap_release__names_a_lost_table)
+{
+	pmap_t pm = as_new();
+	uint32_t pa = page_new(), ptpa;
+	char text[80];
+
+	DO(pmap_enter(pm, VA, pa, PROT_RW, FALSE));
+	ptpa = ptp_lookup(pm, VA)->pt_pa;
+	*host_pde(pm, VA) = 0;
+	isolate();
+	host_log_clear();
+	DO(as_free(pm));
+	snprintf(text, sizeof(text), "va 0x%08x pte 0x00000000 page 0x%08x",
+	    VA, ptpa);
+	CHECK_LOG("PT1");
+	CHECK_LOG(text);
 }
 
 TEST(pmap_release__wrong_count_is_a_panic)
