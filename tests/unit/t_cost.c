@@ -291,6 +291,79 @@ TEST(pmap_counters__top_table_lost)
 	CHECK_EQ(pmap_counters.pc_top_lost, lost + 3);
 }
 
+/*
+ * A link that comes or goes touches the next one in its list, if any.
+ */
+TEST(pmap_counters__neighbours)
+{
+	pmap_t pm = as_new();
+	uint32_t pa = page_new(), n = pmap_counters.pc_neighbour;
+
+	DO(pmap_enter(pm, VA, pa, PROT_R, FALSE));
+	CHECK_EQ(pmap_counters.pc_neighbour, n);
+	DO(pmap_enter(pm, VA + PAGE, pa, PROT_R, FALSE));
+	DO(pmap_enter(pm, VA + 2 * PAGE, pa, PROT_R, FALSE));
+	CHECK_EQ(pmap_counters.pc_neighbour, n + 2);
+	DO(pmap_remove(pm, VA, VA + PAGE));
+	CHECK_EQ(pmap_counters.pc_neighbour, n + 2);
+	DO(pmap_remove(pm, VA + 2 * PAGE, VA + 3 * PAGE));
+	CHECK_EQ(pmap_counters.pc_neighbour, n + 3);
+}
+
+/*
+ * The level that a call was made at is the level that it returns at, be it
+ * splvm; CHECK needs the line.
+ */
+#define AT_SPLVM(call) do {						\
+	int spl_was = ph_splvm();					\
+	call;								\
+	CHECK_EQ(host_spl, 1);						\
+	ph_splx(spl_was);						\
+	host_check(#call);						\
+} while (0)
+
+TEST(pmap_spl__mappings_at_splvm)
+{
+	pmap_t pm = as_new();
+	uint32_t va = host_kva(4), pa = page_new();
+
+	AT_SPLVM(pmap_enter(pm, VA, pa, PROT_RW, FALSE));
+	AT_SPLVM(pmap_enter(pm, VA, kernel_pmap->pm_pdirpa, VM_PROT_NONE, 0));
+	AT_SPLVM(pmap_enter(kernel_pmap, va, pa, PROT_RW, FALSE));
+	AT_SPLVM(pmap_change_wiring(kernel_pmap, va, TRUE));
+	AT_SPLVM(pmap_protect(kernel_pmap, va, va + PAGE, PROT_R));
+	AT_SPLVM((void)pmap_extract(kernel_pmap, va));
+	AT_SPLVM(pmap_kenter(va + PAGE, pa, PROT_RW));
+	AT_SPLVM(pmap_move(va, va + 2 * PAGE, 2 * PAGE));
+	AT_SPLVM(pmap_kremove(va, 4 * PAGE));
+	AT_SPLVM((void)pmap_map(va, pa, pa + PAGE, PROT_R));
+	AT_SPLVM(pmap_remove(kernel_pmap, va, va + PAGE));
+	AT_SPLVM(pmap_collect(pm));
+	AT_SPLVM(pmap_update());
+}
+
+TEST(pmap_spl__spaces_and_pages_at_splvm)
+{
+	struct pmap pm;
+	uint32_t a = page_new(), b = page_new();
+
+	AT_SPLVM(pmap_pinit(&pm));
+	AT_SPLVM(pmap_reference(&pm));
+	AT_SPLVM(pmap_destroy(&pm));
+	AT_SPLVM(pmap_enter(&pm, VA, a, PROT_RW, FALSE));
+	AT_SPLVM(pmap_activate(&pm));
+	AT_SPLVM(pmap_changebit(a, PMAP_MOD, ~PMAP_NOCACHE));
+	AT_SPLVM((void)pmap_testbit(a, PMAP_REF));
+	AT_SPLVM((void)pmap_testbit(a, PMAP_MOD));
+	AT_SPLVM(pmap_zero_page(b));
+	AT_SPLVM(pmap_copy_page(a, b));
+	AT_SPLVM(pmap_page_protect(a, PROT_R));
+	AT_SPLVM(pmap_page_protect(a, VM_PROT_NONE));
+	AT_SPLVM((void)usage());
+	AT_SPLVM((void)audit());
+	AT_SPLVM(pmap_release(&pm));
+}
+
 TEST(pmap_usage__most_sharers_ever)
 {
 	pmap_t pm = as_new();

@@ -204,6 +204,26 @@ TEST(pmap_kenter__foreign_memory_is_cached)
 	DO(pmap_kremove(va, 2 * PAGE));
 }
 
+TEST(pmap_kenter__last_byte_of_the_space)
+{
+	uint32_t pa = page_new(), refused = pmap_counters.pc_refused;
+	vm_offset_t sva, eva;
+
+	pmap_virtual_space(&sva, &eva);
+	DO(pmap_kenter(eva - 1, pa, PROT_R));
+	CHECK_EQ(pmap_extract(kernel_pmap, eva - 1), pa + PAGE - 1);
+	DO(pmap_kenter(sva, pa, PROT_R));
+	CHECK_EQ(pmap_extract(kernel_pmap, sva), pa);
+	CHECK_EQ(pmap_counters.pc_refused, refused);
+	DO(pmap_kenter(eva, pa, PROT_R));
+	DO(pmap_kenter(sva - 1, pa, PROT_R));
+	CHECK_EQ(pmap_counters.pc_refused, refused + 2);
+	DO(pmap_kremove(sva, 1));
+	DO(pmap_kremove(eva - 1, 1));
+	CHECK_EQ(pmap_extract(kernel_pmap, sva), 0);
+	CHECK_EQ(pmap_extract(kernel_pmap, eva - PAGE), 0);
+}
+
 /* ----- pmap_move ----- */
 
 /*
