@@ -9,6 +9,7 @@
 MAKEFLAGS	+= --no-print-directory
 BUILD		:= build
 PYTHON		:= python3
+MUTANTS		:= 120
 JOBS		:= $(shell nproc 2>/dev/null || echo 2)
 
 # make run MEM=8 and the like: the runner reads these from its environment.
@@ -21,7 +22,8 @@ export MEM SWAP CPU SEED DURATION INJECT POLICY NORETEST N PAGES LIMIT
 
 .PHONY: help deps kernel image all run shell gdb crash test lint seeds \
 	check-args \
-	planted check-docs check-clean clean layout
+	planted check-docs check-clean clean layout mutants mutants-all \
+	defects coverage
 
 help:
 	@echo "make run          the main job: all stressors under memory pressure"
@@ -39,6 +41,12 @@ help:
 	@echo "make check-args   every call with every bad argument, as pmap(9) says"
 	@echo "make seeds        the main job with N seeds: N=10 MEM=8"
 	@echo "make planted      three defects put in; each must be caught"
+	@echo "make mutants      the module changed in one place, $(MUTANTS) times;"
+	@echo "                  the tests must see it; first 'make defects'"
+	@echo "make mutants-all  every such change: an hour"
+	@echo "make defects      the failures of other pmaps put in, each of"
+	@echo "                  which two methods must catch"
+	@echo "make coverage     branches and lines of the module under test"
 	@echo "make check-docs   run every command that README.md gives"
 	@echo "make check-clean  README's two commands in a fresh chroot"
 	@echo "make deps         install what 'make run' needs"
@@ -84,6 +92,24 @@ test:
 planted:
 	@tools/deps test
 	@$(PYTHON) tools/planted
+
+# The defects decide too; the mutants' line is the last.
+mutants:
+	@tools/deps test
+	@ok=true; $(PYTHON) tools/caught || ok=false; \
+	    $(PYTHON) tools/mutants -n $(MUTANTS) && $$ok
+
+mutants-all:
+	@tools/deps test
+	@$(PYTHON) tools/mutants -a -d
+
+defects:
+	@tools/deps test
+	@$(PYTHON) tools/caught
+
+coverage:
+	@tools/deps test
+	@$(PYTHON) tools/coverage
 
 check-args: $(HT_VARIANTS:%=$(HT_DIR)/%/args)
 	@$(PYTHON) tools/check-args

@@ -26,11 +26,21 @@ HT_FLAGS_plain	:= -O2
 HT_FLAGS_asan	:= -O1 -fno-omit-frame-pointer $(HT_SANITIZE)
 HT_FLAGS_ports	:= -O2 $(HT_RECURSIVE)
 
+# Coverage: the module alone is instrumented.  gcov's counters get a section
+# of their own, or each boot would reset them.  Without __builtin_expect a
+# condition has the branches that it is written with.
+HT_FLAGS_cov	:= -O2
+HT_MODFLAGS_cov	:= -O0 -fprofile-arcs -ftest-coverage -fdata-sections \
+		   '-D__builtin_expect(c,v)=(c)'
+HT_JOIN_cov	:= -T tests/host/cov.ld
+HT_LINK_cov	:= --coverage
+
 # One variant: $(1) its name.
 define HT_VARIANT
 $(HT_DIR)/$(1)/%.o: %.c $(HT_HEADERS)
 	@mkdir -p $$(@D)
-	$(HT_CC) $(HT_CFLAGS) $(HT_FLAGS_$(1)) -c $$< -o $$@
+	$(HT_CC) $(HT_CFLAGS) $(HT_FLAGS_$(1)) $(HT_MODFLAGS_$(1)) \
+	    -c $$< -o $$@
 $(HT_DIR)/$(1)/%.o: tests/host/%.c $(HT_HEADERS)
 	@mkdir -p $$(@D)
 	$(HT_CC) $(HT_CFLAGS) $(HT_FLAGS_$(1)) -c $$< -o $$@
@@ -38,7 +48,7 @@ $(HT_DIR)/$(1)/%.o: tests/unit/%.c $(HT_HEADERS)
 	@mkdir -p $$(@D)
 	$(HT_CC) $(HT_CFLAGS) $(HT_FLAGS_$(1)) -Wno-clobbered -c $$< -o $$@
 $(HT_DIR)/$(1)/module.o: $(HT_MODULE:%=$(HT_DIR)/$(1)/%.o)
-	ld -m elf_i386 -r -o $$@.tmp $$^
+	ld -m elf_i386 -r $(HT_JOIN_$(1)) -o $$@.tmp $$^
 	objcopy --rename-section .data=pmapdata,alloc,load,data,contents \
 	    --set-section-flags .bss=alloc,load,data,contents \
 	    --rename-section .bss=pmapdata,alloc,load,data,contents \
@@ -50,14 +60,15 @@ $(HT_DIR)/$(1)/%.o: tests/model/%.c $(HT_HEADERS)
 	    -c $$< -o $$@
 $(HT_DIR)/$(1)/unit: $(HT_DIR)/$(1)/module.o \
     $(HT_HOST:%=$(HT_DIR)/$(1)/%.o) $(HT_TESTS:%=$(HT_DIR)/$(1)/%.o)
-	$(HT_CC) -m32 -no-pie $(HT_FLAGS_$(1)) -Wl,-z,noexecstack -o $$@ $$^
+	$(HT_CC) -m32 -no-pie $(HT_FLAGS_$(1)) -Wl,-z,noexecstack -o $$@ $$^ \
+	    $(HT_LINK_$(1))
 unit-$(1): $(HT_DIR)/$(1)/unit
 	tools/run32 $(HT_DIR)/$(1)/unit
 .PHONY: unit-$(1)
 endef
 
 HT_VARIANTS	:= plain asan ports
-$(foreach v,$(HT_VARIANTS),$(eval $(call HT_VARIANT,$(v))))
+$(foreach v,$(HT_VARIANTS) cov,$(eval $(call HT_VARIANT,$(v))))
 
 .PHONY: unit lint
 unit: unit-plain unit-asan unit-ports

@@ -17,8 +17,8 @@ define MT_PROGRAM
 $(HT_DIR)/$(1)/$(2): $(HT_DIR)/$(1)/module.o \
     $(HT_HOST:%=$(HT_DIR)/$(1)/%.o) $(MT_$(2):%=$(HT_DIR)/$(1)/%.o)
 	$(HT_CC) -m32 -no-pie $(HT_FLAGS_$(1)) -Wl,-z,noexecstack \
-	    $(MT_LDFLAGS_$(2)) -o $$@ $$^
+	    $(MT_LDFLAGS_$(2)) -o $$@ $$^ $(HT_LINK_$(1))
 endef
 
-$(foreach v,$(HT_VARIANTS),$(foreach p,$(MT_PROGRAMS), \
+$(foreach v,$(HT_VARIANTS) cov,$(foreach p,$(MT_PROGRAMS), \
     $(eval $(call MT_PROGRAM,$(v),$(p)))))
