@@ -7,6 +7,9 @@
 
 MT_PROGRAMS	:=
 
+MT_PROGRAMS	+= nomem
+MT_nomem	:= nomem nomem_step nomem_sync nomem_parse nomem_list model
+
 # One program: $(1) the variant, $(2) its name.
 define MT_PROGRAM
 $(HT_DIR)/$(1)/$(2): $(HT_DIR)/$(1)/module.o \
