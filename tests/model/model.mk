@@ -12,6 +12,9 @@ MT_args		:= args args_world args_life args_enter args_range args_kern \
 		   args_page
 MT_LDFLAGS_args	:= -Wl,--wrap=pmap_bootstrap
 
+MT_PROGRAMS	+= nomem
+MT_nomem	:= nomem nomem_step nomem_sync nomem_parse nomem_list model
+
 # One program: $(1) the variant, $(2) its name.
 define MT_PROGRAM
 $(HT_DIR)/$(1)/$(2): $(HT_DIR)/$(1)/module.o \
