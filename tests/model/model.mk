@@ -5,7 +5,9 @@
 # of MT_PROGRAMS and one MT_name a program; each is linked in each variant as
 # $(HT_DIR)/VARIANT/name.
 
-MT_PROGRAMS	:=
+MT_PROGRAMS	:= check_model
+MT_WORLD	:= model world world_ops world_map world_page world_check trace
+MT_check_model	:= check_model $(MT_WORLD)
 
 # One program: $(1) the variant, $(2) its name.
 define MT_PROGRAM
