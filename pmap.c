@@ -38,28 +38,22 @@ bool pmap_reserve_short = true;
  * there the whole TLB goes.  This is the only place that knows.
  */
 static void
-tlb_reload(void)
+tlb_reload(uint32_t cr3)
 {
-	ph_load_cr3(ph_cr3());
+	ph_load_cr3(cr3);
 	pmap_counters.pc_reload++;
 }
 
-static void
-tlb_flush_pages(const vm_offset_t *va, uint32_t n)
+void
+pmap_flush_pages(const vm_offset_t *va, uint32_t n)
 {
 	if (n > 0 && !ph_has_invlpg()) {
-		tlb_reload();
+		tlb_reload(ph_cr3());
 		return;
 	}
 	pmap_counters.pc_invlpg += n;
 	while (n > 0)
 		ph_invlpg(va[--n]);
-}
-
-static void
-tlb_flush_page(vm_offset_t va)
-{
-	tlb_flush_pages(&va, 1);
 }
 
 static inline bool
@@ -81,17 +75,18 @@ pte_cached(const struct pmap *pm, uint32_t old)
 }
 
 /*
- * Gather: what an operation changed and must flush, and the page tables that
- * it unhooked and may free only then.  Edits note here; gather_finish flushes
- * once and frees.  Above GATHER_MAX addresses it becomes one reload.  A page
- * table of a loaded pmap always does: the processor caches directory entries
- * under addresses that nobody noted (SDM vol. 3A, 4.10.3).
+ * Gather: what an operation changed and must flush, and the arena pages that
+ * it unmapped and may give back only then.  Edits note here; gather_finish
+ * flushes once and gives back.  Above GATHER_MAX addresses it becomes one
+ * reload.  A page table of a loaded pmap always does: the processor caches
+ * directory entries under addresses that nobody noted (SDM vol. 3A, 4.10.3).
  */
 #define GATHER_MAX	32u
 
 struct gather {
-	uint32_t	 ga_cr3;	/* the directory that is loaded */
-	struct ptp	*ga_dead;	/* unhooked, chained by pt_next */
+	uint32_t	 ga_cr3;	/* what a reload loads */
+	uint32_t	 ga_dir;	/* the directory that is loaded */
+	struct ptp	*ga_pages;	/* unmapped, chained by pt_next */
 	uint32_t	 ga_count;
 	bool		 ga_reload;
 	vm_offset_t	 ga_va[GATHER_MAX];
@@ -100,8 +95,9 @@ struct gather {
 static void
 gather_init(struct gather *g)
 {
-	g->ga_cr3 = ph_cr3() & PMB_FRAME;
-	g->ga_dead = NULL;
+	g->ga_cr3 = ph_cr3();
+	g->ga_dir = g->ga_cr3 & PMB_FRAME;
+	g->ga_pages = NULL;
 	g->ga_count = 0;
 	g->ga_reload = false;
 }
@@ -113,49 +109,13 @@ static inline void
 gather_note(struct gather *g, const struct pmap *pm, vm_offset_t va,
     uint32_t old)
 {
-	if ((pm->pm_pdirpa != g->ga_cr3 && pm != kernel_pmap) ||
+	if ((pm->pm_pdirpa != g->ga_dir && pm != kernel_pmap) ||
 	    !pte_cached(pm, old))
 		return;
 	if (g->ga_count < GATHER_MAX)
 		g->ga_va[g->ga_count++] = va;
 	else
 		g->ga_reload = true;
-}
-
-/*
- * Unhook a user's page table; gather_finish empties and frees it.
- * => returns false if its directory did not hold it
- */
-static bool
-gather_detach(struct gather *g, struct ptp *pt)
-{
-	bool hooked = ptp_detach(pt);
-
-	if (pt->pt_pmap->pm_pdirpa == g->ga_cr3)
-		g->ga_reload = true;
-	pt->pt_next = g->ga_dead;
-	g->ga_dead = pt;
-	pmap_counters.pc_ptp_free++;
-	return (hooked);
-}
-
-static void
-gather_unhook(struct gather *g, struct ptp *pt)
-{
-	if (!gather_detach(g, pt))
-		pmap_violation("PT1", pt->pt_pmap, pt->pt_va, 0, pt->pt_pa);
-}
-
-/*
- * The same, of a pmap that lives on and did not ask for it: where it is the
- * top user slot's, this is the moment before the crash of 1997.
- */
-static void
-gather_lose(struct gather *g, struct ptp *pt)
-{
-	gather_unhook(g, pt);
-	if (va_slot(pt->pt_va) == va_slot(PH_USER_MAX - 1))
-		pmap_counters.pc_top_lost++;
 }
 
 /*
@@ -201,8 +161,8 @@ pmap_set_bits(struct ptp *pt, uint32_t i, uint32_t bits)
 }
 
 /*
- * Take one valid entry out of a page table: swap and record.
- * => returns the old entry; the caller flushes
+ * Take an entry out of a page table: swap and record.
+ * => returns the old entry, 0 if it was not valid; the caller flushes
  * => the caller looks after a page table without entries, and after the
  *    victim queue if the entry was wired
  */
@@ -211,18 +171,18 @@ pmap_unmap(struct ptp *pt, uint32_t i)
 {
 	struct pmap *pm = pt->pt_pmap;
 	struct pv_link *pv = pv_slot(pt, i);
-	struct frame *fr;
 	uint32_t old = pte_swap(&pt->pt_pte[i], 0);
 
 	if (pv_tracked(pv)) {
-		fr = frame_lookup(old);
-		PMAP_ASSERT((old & PMB_VALID) != 0 &&
-		    frame_tag(fr) == FR_MANAGED,
-		    "PV1 pmap %p va 0x%x: tracked entry 0x%x", (void *)pm,
-		    pt->pt_va + i * PMB_PAGE, old);
-		pv_remove(fr, pv, old);
+		if (__builtin_expect(!pte_may_track(old), 0)) {
+			pmap_stray(pt, i, old);
+			return (old);
+		}
+		pv_remove(frame_lookup(old), pv, old);
 		pt->pt_managed--;
 	}
+	if ((old & PMB_VALID) == 0)
+		return (0);
 	pt->pt_valid--;
 	pm->pm_stats.resident_count--;
 	if (old & PMB_WIRED) {
@@ -236,7 +196,7 @@ pmap_unmap(struct ptp *pt, uint32_t i)
 /*
  * The same, noted for the flush, and for the victim queue.
  */
-static inline void
+static inline uint32_t
 gather_unmap(struct gather *g, struct ptp *pt, uint32_t i)
 {
 	uint32_t old = pmap_unmap(pt, i);
@@ -244,69 +204,114 @@ gather_unmap(struct gather *g, struct ptp *pt, uint32_t i)
 	gather_note(g, pt->pt_pmap, pt->pt_va + i * PMB_PAGE, old);
 	if (old & PMB_WIRED)
 		ptp_queue(pt);
+	return (old);
 }
 
 /*
- * Give an arena page that is on no list back to the host.
+ * Give an arena page that is on no list back to the host, after the flush.
  */
 static void
-pmap_arena_put(struct ptp *pt)
+gather_page(struct gather *g, struct ptp *pt)
 {
-	uint32_t pa = ptp_arena_unmap(pt);
-
-	tlb_flush_page((vm_offset_t)pt->pt_pte);
-	frame_set(pa, FR_MANAGED, NULL);
-	ph_page_free(pa);
+	ptp_arena_unmap(pt);
+	pt->pt_next = g->ga_pages;
+	g->ga_pages = pt;
 }
 
 /*
- * Empty an unhooked page table after the flush, and free it: the one routine
- * for release, large removes, the last entry's removal and reclaim.
+ * Empty an unhooked page table and free it: the one routine for release,
+ * large removes, the last entry's removal and reclaim.
+ * => each entry is swapped out before the flush, as in a removal of one: what
+ *    the processor set until then is in the old entry, and it sets nothing in
+ *    one that is not valid (SDM vol. 3A, 4.8)
  */
 static void
-pmap_ptp_free(struct ptp *pt)
+gather_empty(struct gather *g, struct ptp *pt)
 {
 	uint32_t i;
 	vm_offset_t page;
 
-	for (i = 0; pt->pt_valid > 0 && i < PMB_NPTE; i++) {
-		i = ptp_next_valid(pt, i, PMB_NPTE - 1);
-		PMAP_ASSERT(i < PMB_NPTE,
-		    "PT2 pmap %p va 0x%x: %u entries too many counted",
-		    (void *)pt->pt_pmap, pt->pt_va, pt->pt_valid);
+	for (i = ptp_next_valid(pt, 0, PMB_NPTE - 1);
+	    pt->pt_valid > 0 && i < PMB_NPTE;
+	    i = ptp_next_valid(pt, i + 1, PMB_NPTE - 1))
 		(void)pmap_unmap(pt, i);
-	}
-	PMAP_ASSERT(pt->pt_managed == 0 && pt->pt_wired == 0,
-	    "PT2 pmap %p va 0x%x: empty, but %u managed %u wired",
-	    (void *)pt->pt_pmap, pt->pt_va, pt->pt_managed, pt->pt_wired);
+	if (__builtin_expect(pt->pt_valid + pt->pt_managed + pt->pt_wired, 0))
+		pmap_mend(pt);
 	for (i = 0; i < PV_NSLICE; i++) {
 		if (pt->pt_slice[i] == NULL)
 			continue;
 		page = pv_slice_free(pt->pt_slice[i]);
 		pt->pt_slice[i] = NULL;
 		if (page != 0)
-			pmap_arena_put(ptp_of_pte((uint32_t *)page));
+			gather_page(g, ptp_of_pte((uint32_t *)page));
 	}
 	ptp_retire(pt);
 	if (ptp_ready.pl_count > keep_pages)
-		pmap_arena_put(ptp_ready_pop());
+		gather_page(g, ptp_ready_pop());
 }
 
 /*
- * Flush once, then free what was unhooked.  => g is used up
+ * Unhook a user's page table and free it.
+ * => returns false if its directory did not hold it
+ */
+static bool
+gather_detach(struct gather *g, struct ptp *pt)
+{
+	bool hooked = ptp_detach(pt);
+
+	if (pt->pt_pmap->pm_pdirpa == g->ga_dir)
+		g->ga_reload = true;
+	pmap_counters.pc_ptp_free++;
+	gather_empty(g, pt);
+	return (hooked);
+}
+
+static void
+gather_unhook(struct gather *g, struct ptp *pt)
+{
+	struct pmap *pm = pt->pt_pmap;
+
+	if (!gather_detach(g, pt))
+		pmap_violation("PT1", pm, pt->pt_va, 0, pt->pt_pa);
+}
+
+/*
+ * The same, of a pmap that lives on and did not ask for it: where it is the
+ * top user slot's, this is the moment before the crash of 1997.
+ */
+static void
+gather_lose(struct gather *g, struct ptp *pt)
+{
+	if (va_slot(pt->pt_va) == va_slot(PH_USER_MAX - 1))
+		pmap_counters.pc_top_lost++;
+	gather_unhook(g, pt);
+}
+
+/*
+ * Flush once, then give back what was unmapped.  => g is used up
+ * => a global arena page outlives a reload, so it is flushed by itself; a 386
+ *    knows neither global pages nor INVLPG, and its one reload takes all
  */
 static void
 gather_finish(struct gather *g)
 {
 	struct ptp *pt;
+	vm_offset_t va;
+	uint32_t pa;
+	bool single = ph_has_invlpg();
 
-	if (g->ga_reload)
-		tlb_reload();
+	if (g->ga_reload || (!single && g->ga_pages != NULL))
+		tlb_reload(g->ga_cr3);
 	else
-		tlb_flush_pages(g->ga_va, g->ga_count);
-	while ((pt = g->ga_dead) != NULL) {
-		g->ga_dead = pt->pt_next;
-		pmap_ptp_free(pt);
+		pmap_flush_pages(g->ga_va, g->ga_count);
+	while ((pt = g->ga_pages) != NULL) {
+		g->ga_pages = pt->pt_next;
+		va = (vm_offset_t)pt->pt_pte;
+		if (single)
+			pmap_flush_pages(&va, 1);
+		pa = ptp_arena_free(pt);
+		frame_set(pa, FR_MANAGED, NULL);
+		ph_page_free(pa);
 	}
 }
 
@@ -324,13 +329,14 @@ pmap_set(struct ptp *pt, vm_offset_t va, uint32_t pte, struct frame *fr)
 	struct frame *oldfr;
 
 	old = pte_read(ptep);
+	if (pv_tracked(pv) && __builtin_expect(!pte_may_track(old), 0)) {
+		(void)pmap_unmap(pt, i);
+		pmap_flush_pages(&va, 1);
+	}
 	if (((old ^ pte) & ~PMB_ATTR) == 0 && pv_tracked(pv) == (fr != NULL))
 		return;
 	old = pte_swap(ptep, pte);
 	oldfr = pv_tracked(pv) ? frame_lookup(old) : NULL;
-	PMAP_ASSERT(!pv_tracked(pv) || ((old & PMB_VALID) != 0 &&
-	    frame_tag(oldfr) == FR_MANAGED),
-	    "PV1 pmap %p va 0x%x: tracked entry 0x%x", (void *)pm, va, old);
 	if (oldfr != fr) {
 		if (oldfr != NULL) {
 			pv_remove(oldfr, pv, old);
@@ -348,7 +354,7 @@ pmap_set(struct ptp *pt, vm_offset_t va, uint32_t pte, struct frame *fr)
 		pt->pt_valid++;
 		pm->pm_stats.resident_count++;
 	} else if (pte_cached(pm, old) && pmap_is_loaded(pm))
-		tlb_flush_page(va);
+		pmap_flush_pages(&va, 1);
 	if ((old ^ pte) & PMB_WIRED)
 		pmap_count_wired(pt, (pte & PMB_WIRED) != 0);
 }
@@ -726,40 +732,39 @@ pmap_destroy(pmap_t pm)
  * Give back all that a pmap holds, wired or not.
  * => the struct stays the caller's
  * => never sleeps; works without a current process
- * => a directory that is in CR3 is replaced by the kernel's first (PM3)
+ * => a directory that is in CR3 is replaced by the kernel's before its page
+ *    can be used again (PM3)
  */
 void
 pmap_release(pmap_t pm)
 {
 	struct gather g;
 	struct ptp_range r = { .pr_pmap = pm, .pr_last = PH_USER_PTMAX - 1 };
-	struct ptp *dir, *orphan;
+	struct ptp *orphan;
 	int s = ph_splvm();
 
 	PMAP_ASSERT(pm != kernel_pmap && pm->pm_count == 1,
 	    "PM1 release of pmap %p with %d references", (void *)pm,
 	    pm->pm_count);
-	if (pmap_is_loaded(pm))
-		ph_load_cr3(kernel_pmap->pm_pdirpa);
 	gather_init(&g);
+	if (pmap_is_loaded(pm)) {
+		g.ga_cr3 = kernel_pmap->pm_pdirpa;
+		g.ga_reload = true;
+	}
 	while (ptp_range_next(&r))
 		gather_unhook(&g, r.pr_ptp);
-	gather_finish(&g);
 	while (pm->pm_stats.resident_count != 0 &&
-	    (orphan = ptp_orphan(pm)) != NULL) {
-		gather_init(&g);
+	    (orphan = ptp_orphan(pm)) != NULL)
 		gather_unhook(&g, orphan);
-		gather_finish(&g);
-	}
 	PMAP_ASSERT(pm->pm_stats.resident_count == 0 &&
 	    pm->pm_stats.wired_count == 0,
 	    "PM1 pmap %p: empty, but %u resident %u wired", (void *)pm,
 	    pm->pm_stats.resident_count, pm->pm_stats.wired_count);
-	dir = frame_lookup(pm->pm_pdirpa)->fr_ptp;
 	pm->pm_count = 0;
-	ptp_dir_detach(dir);
+	ptp_dir_detach(frame_lookup(pm->pm_pdirpa)->fr_ptp);
 	if (ptp_dirs.pl_count > keep_pages)
-		pmap_arena_put(ptp_dir_pop());
+		gather_page(&g, ptp_dir_pop());
+	gather_finish(&g);
 	pmap_leave(s);
 }
 
@@ -813,7 +818,7 @@ pmap_collect(pmap_t pm)
 		    i = ptp_next_valid(pt, i + 1, r.pr_hi)) {
 			if (pte_read(&pt->pt_pte[i]) & PMB_WIRED)
 				continue;
-			gather_unmap(&g, pt, i);
+			(void)gather_unmap(&g, pt, i);
 		}
 	}
 	gather_finish(&g);
@@ -903,7 +908,7 @@ pmap_remove_entries(struct gather *g, struct ptp *pt, uint32_t lo, uint32_t hi)
 
 	for (i = ptp_next_valid(pt, lo, hi); i <= hi;
 	    i = ptp_next_valid(pt, i + 1, hi))
-		gather_unmap(g, pt, i);
+		(void)gather_unmap(g, pt, i);
 	if (pt->pt_state == PTS_USER && pt->pt_valid == 0)
 		gather_unhook(g, pt);
 }
@@ -1108,93 +1113,62 @@ pmap_kenter(vm_offset_t va, vm_offset_t pa, vm_prot_t prot)
 	pmap_leave(s);
 }
 
-void
-pmap_kremove(vm_offset_t va, vm_size_t size)
-{
-	pmap_remove(kernel_pmap, va, va + size);
-}
-
 /*
- * Move one kernel mapping, with its link, to an address that maps nothing.
+ * Move one kernel mapping; its M and U are saved for the page.
  */
 static void
-pmap_move_page(vm_offset_t from, vm_offset_t to)
+pmap_move_page(struct gather *g, vm_offset_t from, vm_offset_t to)
 {
 	struct ptp *ft = ptp_lookup(kernel_pmap, from);
 	struct ptp *tt = ptp_lookup(kernel_pmap, to);
-	uint32_t fi = va_index(from), ti = va_index(to);
-	struct pv_link *pv = pv_slot(ft, fi);
-	uint32_t old = pte_swap(&ft->pt_pte[fi], 0);
+	bool tracked = pv_tracked(pv_slot(ft, va_index(from)));
+	uint32_t old;
 
-	if (pv_tracked(pv)) {
-		ft->pt_managed--;
-		if (pmap_may_track(kernel_pmap, to)) {
-			pv_move(pv, pv_slot(tt, ti));
-			tt->pt_managed++;
-		} else
-			pv_remove(frame_lookup(old), pv, old);
-	}
-	if ((old & PMB_VALID) == 0)
+	(void)gather_unmap(g, tt, va_index(to));
+	old = gather_unmap(g, ft, va_index(from));
+	if ((old & PMB_VALID) == 0 || (tracked && !pte_may_track(old)))
 		return;
-	(void)pte_swap(&tt->pt_pte[ti], old);
-	ft->pt_valid--;
-	tt->pt_valid++;
-	if (old & PMB_WIRED) {
-		ft->pt_wired--;
-		tt->pt_wired++;
-	}
-	tlb_flush_page(from);
+	pmap_set(tt, to, old & ~PMB_ATTR,
+	    tracked && pmap_may_track(kernel_pmap, to) ? frame_lookup(old) :
+	    NULL);
+}
+
+/*
+ * May the host map all of [va, va + size) in the kernel?
+ */
+static bool
+pmap_kva_ok(vm_offset_t va, vm_size_t size)
+{
+	return (pmap_va_ok(kernel_pmap, va) && size - 1 <= pmap_kva_last - va);
 }
 
 /*
  * Move kernel mappings, as a buffer cache does (pagemove).
- * => what "to" maps is removed first; the ranges do not overlap
+ * => what "to" maps is removed
+ * => ranges that overlap, or that the host may not map, are refused
  */
 void
 pmap_move(vm_offset_t from, vm_offset_t to, vm_size_t size)
 {
+	struct gather g;
 	vm_offset_t off;
 	int s;
 
 	from &= PMB_FRAME;
 	to &= PMB_FRAME;
-	if (from == to)
+	if (from == to || size == 0)
 		return;
-	for (off = 0; off < size; off += PMB_PAGE) {
-		if (!pmap_va_ok(kernel_pmap, from + off) ||
-		    !pmap_va_ok(kernel_pmap, to + off)) {
-			pmap_counters.pc_refused++;
-			return;
-		}
-		pmap_remove(kernel_pmap, to + off, to + off + PMB_PAGE);
-		s = ph_splvm();
-		pmap_move_page(from + off, to + off);
-		ph_splx(s);
+	if (!pmap_kva_ok(from, size) || !pmap_kva_ok(to, size) ||
+	    (from < to ? to - from : from - to) < size) {
+		pmap_counters.pc_refused++;
+		return;
 	}
-}
-
-/*
- * Map [spa, epa) at va, at boot.  => returns the address after it
- */
-vm_offset_t
-pmap_map(vm_offset_t va, vm_offset_t spa, vm_offset_t epa, vm_prot_t prot)
-{
-	uint32_t n = (epa - (spa & PMB_FRAME) + PMB_PAGE - 1) / PMB_PAGE;
-
-	if (epa <= spa && epa != 0)
-		return (va);
-	for (; n > 0; n--, spa += PMB_PAGE, va += PMB_PAGE)
-		pmap_kenter(va, spa, prot);
-	return (va);
-}
-
-/*
- * The physical address behind a device pager's cookie: a frame number.
- */
-vm_offset_t
-pmap_phys_address(unsigned int frame)
-{
-	return (frame << PMB_PAGESHIFT);
+	s = ph_splvm();
+	gather_init(&g);
+	for (off = 0; off < size; off += PMB_PAGE)
+		pmap_move_page(&g, from + off, to + off);
+	gather_finish(&g);
+	pmap_leave(s);
 }
 
 /* ----- all mappings of a page ----- */
@@ -1216,7 +1190,7 @@ pmap_managed(vm_offset_t pa)
  * outside can make, and the one in which the walk of 1997 faulted.
  * => by policy isolate: the mapping is dropped, a page table that cannot be
  *    reached goes, the host retires the page and kills the process
- * => pv is off its list, pv_next can still be followed
+ * => pv is off its list, and so may others be: a walk starts again
  */
 static void
 pmap_damage(struct gather *g, struct frame *fr, struct pv_link *pv,
@@ -1264,8 +1238,7 @@ pmap_walk_pte(struct gather *g, struct frame *fr, struct pv_link *pv,
 	pmap_counters.pc_visited++;
 	if (__builtin_expect(!pte_maps(pte_read(ptep), pa), 0))
 		pmap_damage(g, fr, pv, pa, "PV1");
-	else if (__builtin_expect(!ptp_is_hooked(pt), 0) &&
-	    pt->pt_state != PTS_DEAD)
+	else if (__builtin_expect(!ptp_is_hooked(pt), 0))
 		pmap_damage(g, fr, pv, pa, "PT1");
 	else
 		return (ptep);
@@ -1289,7 +1262,7 @@ pmap_remove_all(struct frame *fr, vm_offset_t pa)
 		if (ptep == NULL)
 			continue;
 		pt = ptp_of_pte(ptep);
-		gather_unmap(&g, pt, (uint32_t)(ptep - pt->pt_pte));
+		(void)gather_unmap(&g, pt, (uint32_t)(ptep - pt->pt_pte));
 		if (pt->pt_valid == 0 && pt->pt_state == PTS_USER)
 			gather_lose(&g, pt);
 	}
@@ -1346,10 +1319,12 @@ pmap_changebit(vm_offset_t pa, unsigned int set, unsigned int keep)
 	gather_init(&g);
 	fr->fr_info = (fr->fr_info & ~(clear & PMB_ATTR)) | (set & PMB_ATTR);
 	pprev = &fr->fr_first;
-	for (pv = *pprev; pv != NULL; pv = pv->pv_next) {
+	while ((pv = *pprev) != NULL) {
 		ptep = pmap_walk_pte(&g, fr, pv, pprev, pa);
-		if (ptep == NULL)
+		if (ptep == NULL) {
+			pprev = &fr->fr_first;
 			continue;
+		}
 		pprev = &pv->pv_next;
 		old = pte_read(ptep);
 		if ((old & clear) == 0 && (~old & set) == 0)
@@ -1388,10 +1363,12 @@ pmap_testbit(vm_offset_t pa, unsigned int bits)
 	if (!found && fr->fr_first != NULL) {
 		gather_init(&g);
 		pprev = &fr->fr_first;
-		for (pv = *pprev; pv != NULL && !found; pv = pv->pv_next) {
+		while ((pv = *pprev) != NULL && !found) {
 			ptep = pmap_walk_pte(&g, fr, pv, pprev, pa);
-			if (ptep == NULL)
+			if (ptep == NULL) {
+				pprev = &fr->fr_first;
 				continue;
+			}
 			pprev = &pv->pv_next;
 			found = (pte_read(ptep) & bits) != 0;
 		}
@@ -1410,57 +1387,4 @@ pmap_page_mappings(vm_offset_t pa)
 	struct frame *fr = pmap_managed(pa);
 
 	return (fr == NULL ? 0 : fr->fr_info >> FR_COUNTSHIFT);
-}
-
-/*
- * Open a window on a frame, and close the first n; at splvm in between.
- * => a page table or directory is no place for data (PT4)
- */
-static void *
-window_open(vm_offset_t window, vm_offset_t pa)
-{
-	uint32_t tag = frame_tag(frame_lookup(pa)), old;
-
-	PMAP_ASSERT(tag <= FR_MANAGED, "PT4 page 0x%x is a %s", pa,
-	    frame_tag_name(frame_lookup(pa)));
-	old = pte_swap(kernel_pte(window), (pa & PMB_FRAME) | PMB_OWN);
-	PMAP_ASSERT(old == 0, "PT4 window 0x%x is open: 0x%x", window, old);
-	return ((void *)window);
-}
-
-static void
-window_close(const vm_offset_t *window, uint32_t n)
-{
-	uint32_t i;
-
-	for (i = 0; i < n; i++)
-		(void)pte_swap(kernel_pte(window[i]), 0);
-	tlb_flush_pages(window, n);
-}
-
-/*
- * Fill a page with zeros.
- */
-void
-pmap_zero_page(vm_offset_t pa)
-{
-	int s = ph_splvm();
-
-	ph_zero_page(window_open(pmap_window[0], pa));
-	window_close(pmap_window, 1);
-	ph_splx(s);
-}
-
-/*
- * Copy a page.
- */
-void
-pmap_copy_page(vm_offset_t src, vm_offset_t dst)
-{
-	int s = ph_splvm();
-
-	ph_copy_page(window_open(pmap_window[0], dst),
-	    window_open(pmap_window[1], src));
-	window_close(pmap_window, 2);
-	ph_splx(s);
 }

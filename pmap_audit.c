@@ -61,7 +61,7 @@ audit_ptp(const struct frame *fr, uint32_t tag)
  * => pte: the entry in question; pa: the page that it is about
  * => never follows a pointer that it has not checked; panics by policy
  */
-void
+static void
 pmap_report(const char *id, const struct pmap *pm, vm_offset_t va,
     uint32_t pte, uint32_t pa)
 {
@@ -95,11 +95,10 @@ pmap_violation(const char *id, const struct pmap *pm, vm_offset_t va,
 		    id, (const void *)pm, va, pa & PMB_FRAME);
 }
 
-/* ----- what is in use ----- */
+/* ----- after damage ----- */
 
 /*
- * After damage: count a page table's entries anew, and set its pmap's
- * statistics right.
+ * Count a page table's entries anew, and set its pmap's statistics right.
  */
 void
 pmap_recount(struct ptp *pt)
@@ -119,6 +118,47 @@ pmap_recount(struct ptp *pt)
 	pt->pt_wired = (uint16_t)wired;
 	pt->pt_managed = (uint16_t)managed;
 }
+
+/*
+ * An entry that has a link maps no managed page: damage from outside.  The
+ * link leaves the list that holds it, whichever page's that is.
+ * => old: the entry, which has been taken out
+ * => by policy isolate that page is retired and the process killed
+ */
+void
+pmap_stray(struct ptp *pt, uint32_t i, uint32_t old)
+{
+	vm_offset_t va = pt->pt_va + i * PMB_PAGE;
+	struct pv_link *pv = pv_slot(pt, i);
+	struct frame *fr = pv_frame(pv);
+	uint32_t pa = fr == NULL ? PH_NOPAGE : frame_pa(fr);
+
+	pmap_violation("PV1", pt->pt_pmap, va, old, pa);
+	PMAP_ASSERT(fr != NULL, "PV4 pmap %p va 0x%x: link %p is on no list",
+	    (void *)pt->pt_pmap, va, (void *)pv);
+	pv_remove(fr, pv, PMB_ATTR);
+	pmap_recount(pt);
+	ptp_queue(pt);
+	ph_isolate(pt->pt_pmap, va, pa);
+}
+
+/*
+ * A page table is empty, but its counts say otherwise: entries that it had
+ * are lost.  Their links leave their lists, and the counts are set right.
+ */
+void
+pmap_mend(struct ptp *pt)
+{
+	uint32_t i;
+
+	pmap_violation("PT2", pt->pt_pmap, pt->pt_va, pt->pt_valid, pt->pt_pa);
+	for (i = 0; i < PMB_NPTE; i++)
+		if (pv_tracked(pv_slot(pt, i)))
+			pmap_stray(pt, i, 0);
+	pmap_recount(pt);
+}
+
+/* ----- what is in use ----- */
 
 /*
  * What is in use now.
@@ -182,33 +222,57 @@ audit_target(struct audit *a, const struct ptp *pt, vm_offset_t va,
 }
 
 /*
- * Is the link of an entry what the entry says? (PV1, PV4)
- * => that the frame's list holds the link is seen by audit_frame
+ * The first word from i on that is not zero, n if there is none.  Most of a
+ * page table is zero: eight words are looked at together.
+ * => n: a multiple of 8
  */
-static void
-audit_link(struct audit *a, const struct ptp *pt, const struct pv_link *pv,
-    vm_offset_t va, uint32_t pte)
+static uint32_t
+audit_skip(const uint32_t *w, uint32_t i, uint32_t n)
 {
-	const struct frame *fr = frame_lookup(pte);
-
-	if (pv_tracked(pv)) {
-		a->au_tracked++;
-		if ((pte & PMB_VALID) == 0 || frame_tag(fr) != FR_MANAGED)
-			audit_fail(a, "PV1", pt->pt_pmap, va, pte);
-	} else if ((pte & PMB_VALID) && pt->pt_state == PTS_USER &&
-	    frame_tag(fr) == FR_MANAGED)
-		audit_fail(a, "PV1", pt->pt_pmap, va, pte);
+	for (; i < n; i++) {
+		while (i % 8 == 0 && i < n && (w[i] | w[i + 1] | w[i + 2] |
+		    w[i + 3] | w[i + 4] | w[i + 5] | w[i + 6] | w[i + 7]) == 0)
+			i += 8;
+		if (i < n && pte_read(&w[i]) != 0)
+			break;
+	}
+	return (i);
 }
 
 /*
- * One page table: every entry, the counts, the slices, the queue.
+ * One slice: each link that is in use is the link of a managed mapping (PV1).
+ * => that the frame's list holds the link is seen by audit_frame
+ * => returns how many are in use
  */
-static void
-audit_table(struct audit *a, const struct ptp *pt)
+static uint32_t
+audit_slice(struct audit *a, const struct ptp *pt, uint32_t slice)
 {
-	uint32_t i, pte, valid = 0, wired = 0, managed = 0;
+	const struct pv_link *pv = pt->pt_slice[slice]->ps_link;
+	uint32_t i, pte, n = 0;
 	vm_offset_t va;
 
+	for (i = 0; i < PV_NLINK; i++) {
+		if (pv[i].pv_pprev == NULL)
+			continue;
+		va = pt->pt_va + (slice * PV_NLINK + i) * PMB_PAGE;
+		pte = pte_read(&pt->pt_pte[slice * PV_NLINK + i]);
+		if (!pte_may_track(pte))
+			audit_fail(a, "PV1", pt->pt_pmap, va, pte);
+		n++;
+	}
+	return (n);
+}
+
+/*
+ * The slices of a page table.  => returns the links in use; *ok: no slice is
+ * another's (PV5)
+ */
+static uint32_t
+audit_slices(struct audit *a, const struct ptp *pt, bool *ok)
+{
+	uint32_t i, n = 0;
+
+	*ok = true;
 	for (i = 0; i < PV_NSLICE; i++) {
 		if (pt->pt_slice[i] == NULL)
 			continue;
@@ -217,23 +281,42 @@ audit_table(struct audit *a, const struct ptp *pt)
 		    &pt->pt_pte[i * PV_NLINK])) {
 			audit_fail(a, "PV5", pt->pt_pmap,
 			    pt->pt_va + i * PV_NLINK * PMB_PAGE, pt->pt_pa);
-			return;
-		}
+			*ok = false;
+		} else
+			n += audit_slice(a, pt, i);
 	}
-	for (i = 0; i < PMB_NPTE; i++) {
+	a->au_tracked += n;
+	return (n);
+}
+
+/*
+ * One page table: every entry, the counts, the slices, the queue.
+ */
+static void
+audit_table(struct audit *a, const struct ptp *pt)
+{
+	uint32_t i, pte, valid = 0, wired = 0, managed;
+	vm_offset_t va;
+	bool ok;
+
+	managed = audit_slices(a, pt, &ok);
+	if (!ok)
+		return;
+	for (i = audit_skip(pt->pt_pte, 0, PMB_NPTE); i < PMB_NPTE;
+	    i = audit_skip(pt->pt_pte, i + 1, PMB_NPTE)) {
 		pte = pte_read(&pt->pt_pte[i]);
 		va = pt->pt_va + i * PMB_PAGE;
-		if (pt->pt_state == PTS_KERNEL && ph_host_edits(va)) {
+		if (pt->pt_state == PTS_KERNEL && ph_host_edits(va))
 			a->au_out.pa_skipped += pte & PMB_VALID;
-			continue;
-		}
-		audit_link(a, pt, pv_slot(pt, i), va, pte);
-		managed += pv_tracked(pv_slot(pt, i));
-		if (pte & PMB_VALID) {
+		else if (pte & PMB_VALID) {
 			audit_target(a, pt, va, pte);
+			if (pt->pt_state == PTS_USER &&
+			    frame_tag(frame_lookup(pte)) == FR_MANAGED &&
+			    !pv_tracked(pv_slot(pt, i)))
+				audit_fail(a, "PV1", pt->pt_pmap, va, pte);
 			valid++;
 			wired += (pte & PMB_WIRED) != 0;
-		} else if (pte != 0)
+		} else
 			audit_fail(a, "PT8", pt->pt_pmap, va, pte);
 	}
 	a->au_out.pa_ptes += valid;
@@ -265,30 +348,15 @@ audit_hook(struct audit *a, const struct ptp *pt)
 }
 
 /*
- * A directory: the user's entries, the kernel's, and the pmap's counts.
+ * The kernel's entries of a directory, and the one that maps itself (PT5).
  */
 static void
-audit_directory(struct audit *a, const struct ptp *dir)
+audit_kernel_slots(struct audit *a, const struct ptp *dir)
 {
 	const struct pmap *pm = dir->pt_pmap;
-	const struct ptp *pt;
-	uint32_t slot, pde, resident = 0, wired = 0;
+	uint32_t slot, pde;
 
-	for (slot = 0; slot < va_slot(PH_USER_PTMAX); slot++) {
-		pde = pte_read(&dir->pt_pte[slot]);
-		if (pde == 0)
-			continue;
-		pt = audit_ptp(frame_lookup(pde), FR_PTP);
-		if ((pde & PMB_VALID) == 0 || pt == NULL || pm == NULL ||
-		    pt->pt_state != PTS_USER || pt->pt_pmap != pm ||
-		    va_slot(pt->pt_va) != slot) {
-			audit_fail(a, "PT1", pm, slot << PMB_SLOTSHIFT, pde);
-			continue;
-		}
-		resident += pt->pt_valid;
-		wired += pt->pt_wired;
-	}
-	for (slot = va_slot(PH_KERNBASE); slot <= va_slot(PH_KERNEND - 1);
+	for (slot = va_slot(PH_KERNBASE); slot <= va_slot(PH_KERNEND - 1u);
 	    slot++) {
 		pde = pte_read(&dir->pt_pte[slot]);
 		if ((pde ^ pte_read(&kernel_pmap->pm_pdir[slot])) & ~PMB_REF)
@@ -299,9 +367,37 @@ audit_directory(struct audit *a, const struct ptp *dir)
 		audit_fail(a, "PT5", pm,
 		    (vm_offset_t)PH_RECURSIVE << PMB_SLOTSHIFT,
 		    pte_read(&dir->pt_pte[PH_RECURSIVE]));
+}
+
+/*
+ * A directory: the user's entries, the kernel's, and the pmap's counts.
+ */
+static void
+audit_directory(struct audit *a, const struct ptp *dir)
+{
+	const struct pmap *pm = dir->pt_pmap;
+	const uint32_t end = va_slot(PH_USER_PTMAX);
+	uint32_t slot, pde, resident = 0, wired = 0, groups = 0;
+	const struct ptp *pt;
+
+	audit_kernel_slots(a, dir);
+	for (slot = audit_skip(dir->pt_pte, 0, PMB_NPTE); slot < end;
+	    slot = audit_skip(dir->pt_pte, slot + 1, PMB_NPTE)) {
+		pde = pte_read(&dir->pt_pte[slot]);
+		pt = audit_ptp(frame_lookup(pde), FR_PTP);
+		groups |= (pde & PMB_VALID) << (slot / PTP_GROUP);
+		if ((pde & PMB_VALID) == 0 || pt == NULL || pm == NULL ||
+		    pt->pt_state != PTS_USER || pt->pt_pmap != pm ||
+		    va_slot(pt->pt_va) != slot) {
+			audit_fail(a, "PT1", pm, slot << PMB_SLOTSHIFT, pde);
+			continue;
+		}
+		resident += pt->pt_valid;
+		wired += pt->pt_wired;
+	}
 	if (pm == NULL || pm == kernel_pmap)
 		return;
-	if (!ptp_slots_ok(pm))
+	if (groups != pm->pm_slots)
 		audit_fail(a, "PT1", pm, 0, pm->pm_slots);
 	if (resident != pm->pm_stats.resident_count ||
 	    wired != pm->pm_stats.wired_count || pm->pm_count <= 0)
@@ -314,14 +410,10 @@ audit_directory(struct audit *a, const struct ptp *dir)
 static void
 audit_ready(struct audit *a, const struct ptp *pt)
 {
-	uint32_t i;
+	uint32_t i = audit_skip(pt->pt_pte, 0, PMB_NPTE);
 
-	for (i = 0; i < PMB_NPTE; i++)
-		if (pt->pt_pte[i] != 0) {
-			audit_fail(a, "PT8", NULL, i * PMB_PAGE,
-			    pt->pt_pte[i]);
-			return;
-		}
+	if (i < PMB_NPTE)
+		audit_fail(a, "PT8", NULL, i * PMB_PAGE, pt->pt_pte[i]);
 }
 
 /*

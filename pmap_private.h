@@ -4,10 +4,10 @@
 /*
  * pmap_private.h: what the module's files share, and nobody else sees.
  *
- * Role: PTE bits and the two accessors that store a PTE; struct frame, struct
- * ptp and the PV links; the inline halves of the hot paths; the prototypes of
- * the slow halves.  pmap.c is the hub and calls ptp.c and pv.c; these two
- * never call each other and never call up.
+ * Role: struct frame, struct ptp and the PV links; the inline halves of the
+ * hot paths; the prototypes of the slow halves; assertions.  PTE bits and the
+ * two accessors that store a PTE stand in pmap_pte.h.  pmap.c is the hub and
+ * calls ptp.c and pv.c; these two never call each other and never call up.
  *
  * Invariants named here (PV1 and so on) are listed in doc/invariants.md.
  *
@@ -21,31 +21,7 @@
 
 #include "pmap_host.h"
 #include "pmap.h"
-
-/*
- * A page-table or page-directory entry.  Intel SDM vol. 3A, 4.3 ("32-bit
- * paging"), tables 4-5 and 4-6.  Bits 9 to 11 are the system's.
- */
-#define PMB_VALID	0x001u		/* P */
-#define PMB_WRITE	0x002u		/* R/W */
-#define PMB_USER	0x004u		/* U/S */
-#define PMB_WT		0x008u		/* PWT */
-#define PMB_NOCACHE	0x010u		/* PCD */
-#define PMB_REF		0x020u		/* A */
-#define PMB_MOD		0x040u		/* D, page-table entries only */
-#define PMB_GLOBAL	0x100u		/* G */
-#define PMB_WIRED	0x200u		/* ours: counted in pt_wired */
-#define PMB_FRAME	0xfffff000u
-#define PMB_ATTR	(PMB_REF | PMB_MOD)
-#define PMB_CACHE	(PMB_WT | PMB_NOCACHE)
-#define PMB_CHANGE	(PMB_WRITE | PMB_CACHE | PMB_ATTR) /* pmap_changebit */
-#define PMB_OWN		(PMB_VALID | PMB_WRITE | PMB_ATTR) /* our own pages */
-
-#define PMB_PAGE	4096u		/* bytes a page */
-#define PMB_PAGESHIFT	12
-#define PMB_SLOT	0x400000u	/* bytes a page table maps */
-#define PMB_SLOTSHIFT	22
-#define PMB_NPTE	1024u		/* entries a page table */
+#include "pmap_pte.h"
 
 /*
  * Assertions of O(1), on unless the kernel is built with PMAP_DIAGNOSTIC 0.
@@ -61,37 +37,6 @@
 	if (PMAP_DIAGNOSTIC && __builtin_expect(!(cond), 0))		\
 		ph_panic("pmap: " __VA_ARGS__);				\
 } while (0)
-
-/* Read a PTE.  The processor may set A and D at any access. */
-static inline uint32_t
-pte_read(const uint32_t *ptep)
-{
-	return (*(const volatile uint32_t *)ptep);
-}
-
-/*
- * Structure: map, unmap or replace.  => returns the old PTE with every A and
- * D that the processor set before the exchange (SDM vol. 3A, 8.1.2.1: XCHG is
- * locked, as are the processor's own updates).
- */
-static inline uint32_t
-pte_swap(uint32_t *ptep, uint32_t pte)
-{
-	__asm__ volatile("xchgl %0, %1" : "+r" (pte), "+m" (*ptep) : :
-	    "memory");
-	return (pte);
-}
-
-/*
- * Bits only: clear some of a PTE.  One instruction, so that an interrupt
- * cannot lose a D that it set; no lock, since there is one processor.
- */
-static inline void
-pte_clear(uint32_t *ptep, uint32_t bits)
-{
-	__asm__ volatile("andl %1, %0" : "+m" (*ptep) : "ri" (~bits) :
-	    "memory", "cc");
-}
 
 /*
  * PV links.  A link belongs to one slot of one page table; its address tells
@@ -164,12 +109,15 @@ enum ptp_state {
 	PTS_FREE,		/* an address without a frame */
 	PTS_READY,		/* a zeroed page, for a page table */
 	PTS_USER,		/* a user's page table */
-	PTS_DEAD,		/* unhooked, waits for the flush */
+	PTS_DEAD,		/* unhooked, about to be emptied */
 	PTS_KERNEL,		/* a kernel page table, for ever */
 	PTS_DIR,		/* a page directory */
 	PTS_DIRREADY,		/* one with the kernel's entries only */
-	PTS_SLICES		/* a page of slices */
+	PTS_SLICES,		/* a page of slices */
+	PTS_GONE		/* unmapped, waits for the flush */
 };
+
+#define PTP_GROUP	32u	/* slots behind one bit of pm_slots */
 
 /* A list of descriptors: first in, first out. */
 struct ptp_list {
@@ -207,8 +155,7 @@ extern uint32_t pv_nslices;		/* slices in all */
 extern uint32_t pv_nlinks;		/* links in use */
 extern uint32_t pv_maxcount;		/* longest list ever */
 
-/* For ph_isolate: there is no page to retire. */
-#define PH_NOPAGE	0xffffffffu
+#define PH_NOPAGE	0xffffffffu	/* ph_isolate: no page to retire */
 
 /* ----- addresses ----- */
 
@@ -230,13 +177,6 @@ kernel_pte(vm_offset_t va)
 	return (&ptp_kpte[(va - PH_KERNBASE) >> PMB_PAGESHIFT]);
 }
 
-/* Does the entry map the page at pa? */
-static inline bool
-pte_maps(uint32_t pte, uint32_t pa)
-{
-	return (((pte ^ pa) & (PMB_FRAME | PMB_VALID)) == PMB_VALID);
-}
-
 /* ----- frames ----- */
 
 /* => returns the frame of pa, or NULL above the end of RAM: foreign */
@@ -252,6 +192,16 @@ static inline uint32_t
 frame_tag(const struct frame *fr)
 {
 	return (fr == NULL ? FR_FOREIGN : fr->fr_info & FR_TAG);
+}
+
+/*
+ * Can an entry have a link?  It maps a managed page.
+ */
+static inline bool
+pte_may_track(uint32_t pte)
+{
+	return ((pte & PMB_VALID) != 0 &&
+	    frame_tag(frame_lookup(pte)) == FR_MANAGED);
 }
 
 /* ----- page tables ----- */
@@ -421,19 +371,23 @@ pv_remove(struct frame *fr, struct pv_link *pv, uint32_t attr)
 	pv_nlinks--;
 }
 
-/* ----- reports: pmap_audit.c ----- */
+/* ----- reports, and after damage: pmap_audit.c ----- */
 
-void	pmap_report(const char *, const struct pmap *, vm_offset_t, uint32_t,
-	    uint32_t);
 void	pmap_violation(const char *, const struct pmap *, vm_offset_t,
 	    uint32_t, uint32_t);
 void	pmap_recount(struct ptp *);
+void	pmap_stray(struct ptp *, uint32_t, uint32_t);
+void	pmap_mend(struct ptp *);
+
+/* pmap.c, for pmap_kern.c */
+void	pmap_flush_pages(const vm_offset_t *, uint32_t);
 
 /* ----- slow halves: ptp.c ----- */
 
 void	ptp_bootstrap(vm_offset_t, uint32_t, struct ptp *, uint32_t *);
 struct ptp *ptp_arena_map(uint32_t, enum ptp_state);
-uint32_t ptp_arena_unmap(struct ptp *);
+void	ptp_arena_unmap(struct ptp *);
+uint32_t ptp_arena_free(struct ptp *);
 void	ptp_ready_push(struct ptp *);
 struct ptp *ptp_ready_pop(void);
 void	ptp_attach(struct ptp *, struct pmap *, vm_offset_t);
@@ -447,7 +401,6 @@ void	ptp_dir_init(struct ptp *, const struct pmap *);
 struct ptp *ptp_dir_pop(void);
 void	ptp_dir_attach(struct ptp *, struct pmap *);
 void	ptp_dir_detach(struct ptp *);
-bool	ptp_slots_ok(const struct pmap *);
 bool	ptp_lists_ok(void);
 const char *ptp_state_name(const struct ptp *);
 
@@ -460,7 +413,7 @@ void	pv_page_add(vm_offset_t);
 struct pv_slice *pv_slice_alloc(const uint32_t *);
 vm_offset_t pv_slice_free(struct pv_slice *);
 bool	pv_slice_owner_ok(const struct pv_slice *, const uint32_t *);
-void	pv_move(struct pv_link *, struct pv_link *);
+struct frame *pv_frame(const struct pv_link *);
 uint32_t pv_slices_recount(void);
 const char *frame_tag_name(const struct frame *);
 

@@ -20,18 +20,21 @@
  * any pmap is one load away, and no interrupt can take it away.
  *
  *	FREE --arena_map--> READY --attach--> USER --detach--> DEAD
- *	  ^                   |  ^                              |
- *	  '---arena_unmap-----'  '------------retire------------'
+ *	  ^                  |  ^                               |
+ *	  |                  |  '-------------retire------------'
+ *	  '--arena_free-- GONE <--arena_unmap
  *
- * DEAD pages wait until pmap.c has flushed the TLB and emptied them.  A READY
- * page may also become a directory or a page of slices.
+ * pmap.c empties a DEAD page at once, and flushes the TLB before the operation
+ * ends; a GONE page waits for that flush.  A READY page may also become a
+ * directory or a page of slices.
  *
  * Invariants: PT1, PT3, PT5, PT6, PT7, PM2.
  *
  * Memory: allocates nothing.  Frames come from pmap.c and go back to it.
  *
  * TLB: an arena page that is unmapped must be flushed by the caller before
- * its frame is given away; so must a directory entry that was cleared.
+ * its frame is given away; so must a directory entry that was cleared, before
+ * its page table is used again.
  *
  * See also: doc/design.md.
  */
@@ -48,7 +51,6 @@ struct ptp_list ptp_victims;
 uint32_t ptp_inuse;
 
 #define PTP_EXAMINE	8	/* victims looked at in one choice */
-#define PTP_GROUP	32u	/* slots behind one bit of pm_slots */
 
 #define PDE_KERNEL	(PMB_VALID | PMB_WRITE)
 #define PDE_USER	(PMB_VALID | PMB_WRITE | PMB_USER)
@@ -154,9 +156,9 @@ ptp_arena_map(uint32_t pa, enum ptp_state state)
 
 /*
  * Unmap an arena page that is on no list.
- * => returns its frame; the caller flushes pt->pt_pte, then frees it
+ * => the caller flushes pt->pt_pte, then calls ptp_arena_free
  */
-uint32_t
+void
 ptp_arena_unmap(struct ptp *pt)
 {
 	uint32_t old = pte_swap(kernel_pte((vm_offset_t)pt->pt_pte), 0);
@@ -164,10 +166,22 @@ ptp_arena_unmap(struct ptp *pt)
 	PMAP_ASSERT((old & PMB_VALID) != 0 && (old & PMB_FRAME) == pt->pt_pa,
 	    "PT6 arena page %p holds 0x%x, not 0x%x", (void *)pt->pt_pte, old,
 	    pt->pt_pa);
-	pt->pt_state = PTS_FREE;
+	pt->pt_state = PTS_GONE;
 	pt->pt_pmap = NULL;
+}
+
+/*
+ * The address of an unmapped arena page may be used again.
+ * => returns the frame that it held, which is the caller's
+ */
+uint32_t
+ptp_arena_free(struct ptp *pt)
+{
+	PMAP_ASSERT(pt->pt_state == PTS_GONE, "PM2 arena page %p is %s",
+	    (void *)pt->pt_pte, ptp_state_name(pt));
+	pt->pt_state = PTS_FREE;
 	ptp_list_append(&ptp_free, pt);
-	return (old & PMB_FRAME);
+	return (pt->pt_pa);
 }
 
 /* ----- page tables ----- */
@@ -230,7 +244,7 @@ ptp_attach(struct ptp *pt, struct pmap *pm, vm_offset_t va)
 
 /*
  * Unhook a page table from its pmap.
- * => its entries stay in it until the caller has flushed and emptied it
+ * => its entries stay in it until the caller has emptied it
  * => returns false if the directory did not hold it (PT1): what it holds
  *    instead is left alone
  */
@@ -270,7 +284,8 @@ ptp_orphan(const struct pmap *pm)
 }
 
 /*
- * A dead page table is empty and flushed: make it ready again.
+ * A dead page table is empty: make it ready again.
+ * => the caller flushes before it takes a ready page table
  */
 void
 ptp_retire(struct ptp *pt)
@@ -448,21 +463,6 @@ ptp_range_next(struct ptp_range *r)
 
 /* ----- for the audit ----- */
 
-/*
- * Does pm_slots say what the directory says?
- */
-bool
-ptp_slots_ok(const struct pmap *pm)
-{
-	uint32_t slot;
-
-	for (slot = 0; slot < va_slot(PH_USER_PTMAX); slot += PTP_GROUP)
-		if (ptp_group_used(pm, slot) !=
-		    ((pm->pm_slots >> (slot / PTP_GROUP) & 1) != 0))
-			return (false);
-	return (true);
-}
-
 static bool
 ptp_list_ok(const struct ptp_list *pl, enum ptp_state state)
 {
@@ -501,8 +501,9 @@ ptp_state_name(const struct ptp *pt)
 		[PTS_FREE] = "free", [PTS_READY] = "ready",
 		[PTS_USER] = "user", [PTS_DEAD] = "dead",
 		[PTS_KERNEL] = "kernel", [PTS_DIR] = "directory",
-		[PTS_DIRREADY] = "ready directory", [PTS_SLICES] = "slices"
+		[PTS_DIRREADY] = "ready directory", [PTS_SLICES] = "slices",
+		[PTS_GONE] = "unmapped"
 	};
 
-	return (pt->pt_state <= PTS_SLICES ? names[pt->pt_state] : "damaged");
+	return (pt->pt_state <= PTS_GONE ? names[pt->pt_state] : "damaged");
 }

@@ -198,20 +198,27 @@ pv_slice_free(struct pv_slice *ps)
 }
 
 /*
- * Move a mapping's place in its list from one link to another.
- * => the frame, its count and its saved bits stay as they are
+ * The frame whose list holds a link: back along the list to its head.
+ * => for damage only: it searches
+ * => returns NULL if the list is broken before its head
  */
-void
-pv_move(struct pv_link *from, struct pv_link *to)
+struct frame *
+pv_frame(const struct pv_link *pv)
 {
-	PMAP_ASSERT(to->pv_pprev == NULL, "PV4 link %p is linked", (void *)to);
-	PMAP_ASSERT(*from->pv_pprev == from, "PV4 link %p is not linked",
-	    (void *)from);
-	*to = *from;
-	*to->pv_pprev = to;
-	if (to->pv_next != NULL)
-		to->pv_next->pv_pprev = &to->pv_next;
-	from->pv_pprev = NULL;
+	uintptr_t place, first = (uintptr_t)&frame_table[0].fr_first;
+	uint32_t n;
+
+	for (n = 0; n <= pv_nlinks; n++) {
+		place = (uintptr_t)pv->pv_pprev;
+		if (place - first < frame_count * sizeof(struct frame))
+			return (&frame_table[(place - first) /
+			    sizeof(struct frame)]);
+		pv = (const struct pv_link *)place;
+		if (place % sizeof(*pv) != 0 || place < pv_arena ||
+		    place >= pv_arena_end)
+			return (NULL);
+	}
+	return (NULL);
 }
 
 /* ----- for the audit ----- */

@@ -9,10 +9,10 @@ BUILD		?= build
 PYTHON		?= python3
 HT_CC		?= gcc
 HT_DIR		:= $(BUILD)/host
-HT_MODULE	:= pmap pmap_boot pmap_audit pv ptp
+HT_MODULE	:= pmap pmap_kern pmap_boot pmap_audit pv ptp
 HT_HOST		:= mmu host kva state
 HT_TESTS	:= $(basename $(notdir $(wildcard tests/unit/*.c)))
-HT_HEADERS	:= pmap.h pmap_private.h $(wildcard tests/host/*.h) \
+HT_HEADERS	:= $(wildcard pmap*.h) $(wildcard tests/host/*.h) \
 		   $(wildcard tests/unit/*.h tests/model/*.h)
 
 HT_CFLAGS	:= -m32 -std=c11 -D_DEFAULT_SOURCE -g -fno-strict-aliasing \

@@ -171,7 +171,7 @@ TEST(pv_remove__saves_bits_and_only_those)
 	CHECK_EQ(audit(), 0);
 }
 
-TEST(pv_move__keeps_the_place)
+TEST(pmap_move__page_keeps_its_mappings)
 {
 	uint32_t va = host_kva(3), pa = page_new(), to = host_kva(1), i;
 	struct frame *fr = frame_lookup(pa);
@@ -183,10 +183,29 @@ TEST(pv_move__keeps_the_place)
 	DO(pmap_move(va + PAGE, to, PAGE));
 	CHECK(!pv_tracked(second));
 	CHECK_EQ(fr->fr_info >> FR_COUNTSHIFT, 3);
-	CHECK(fr->fr_first->pv_next != second);
-	CHECK(pv_pte(fr->fr_first->pv_next) == kernel_pte(to));
+	CHECK(pv_pte(fr->fr_first) == kernel_pte(to));
 	CHECK_EQ(audit(), 0);
 	DO(pmap_page_protect(pa, VM_PROT_NONE));
+}
+
+TEST(pv_frame__finds_the_head_or_says_no)
+{
+	pmap_t pm = as_new();
+	uint32_t pa = page_new(), i;
+	struct pv_link *pv, *was;
+
+	for (i = 0; i < 5; i++)
+		DO(pmap_enter(pm, VA + i * PAGE, pa, PROT_RW, FALSE));
+	for (pv = frame_lookup(pa)->fr_first; pv != NULL; pv = pv->pv_next)
+		CHECK(pv_frame(pv) == frame_lookup(pa));
+	pv = frame_lookup(pa)->fr_first->pv_next;
+	was = (struct pv_link *)pv->pv_pprev;
+	pv->pv_pprev = NULL;
+	CHECK(pv_frame(pv->pv_next) == NULL);
+	pv->pv_pprev = &pv->pv_next;			/* a ring */
+	CHECK(pv_frame(pv) == NULL);
+	pv->pv_pprev = &was->pv_next;
+	CHECK(pv_frame(pv) == frame_lookup(pa));
 }
 
 TEST(pv_owner__names_every_slice_of_every_table)

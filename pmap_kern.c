@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The pmap386 authors */
+
+/*
+ * pmap_kern.c: what the kernel alone asks for.
+ *
+ * Role: windows through which a page is zeroed or copied, and calls made of
+ * others: ranges of kernel mappings that no PV list holds.  Calls pmap.c for
+ * every mapping that stays.
+ *
+ * Invariants: PT4, the windows.
+ *
+ * Locking: splvm while a window is open, so that an interrupt that zeroes a
+ * page finds them closed.
+ *
+ * TLB: a window is flushed when it is closed.  See also: pmap(9).
+ */
+#include "pmap_private.h"
+
+void
+pmap_kremove(vm_offset_t va, vm_size_t size)
+{
+	pmap_remove(kernel_pmap, va, va + size);
+}
+
+/*
+ * Map [spa, epa) at va, at boot.  => returns the address after it
+ */
+vm_offset_t
+pmap_map(vm_offset_t va, vm_offset_t spa, vm_offset_t epa, vm_prot_t prot)
+{
+	uint32_t n = (epa - (spa & PMB_FRAME) + PMB_PAGE - 1) / PMB_PAGE;
+
+	if (epa <= spa && epa != 0)
+		return (va);
+	for (; n > 0; n--, spa += PMB_PAGE, va += PMB_PAGE)
+		pmap_kenter(va, spa, prot);
+	return (va);
+}
+
+/*
+ * The physical address behind a device pager's cookie: a frame number.
+ */
+vm_offset_t
+pmap_phys_address(unsigned int frame)
+{
+	return (frame << PMB_PAGESHIFT);
+}
+
+/*
+ * Open a window on a frame, and close the first n; at splvm in between.
+ * => a page table or directory is no place for data (PT4)
+ */
+static void *
+window_open(vm_offset_t window, vm_offset_t pa)
+{
+	uint32_t tag = frame_tag(frame_lookup(pa)), old;
+
+	PMAP_ASSERT(tag <= FR_MANAGED, "PT4 page 0x%x is a %s", pa,
+	    frame_tag_name(frame_lookup(pa)));
+	old = pte_swap(kernel_pte(window), (pa & PMB_FRAME) | PMB_OWN);
+	PMAP_ASSERT(old == 0, "PT4 window 0x%x is open: 0x%x", window, old);
+	return ((void *)window);
+}
+
+static void
+window_close(const vm_offset_t *window, uint32_t n)
+{
+	uint32_t i;
+
+	for (i = 0; i < n; i++)
+		(void)pte_swap(kernel_pte(window[i]), 0);
+	pmap_flush_pages(window, n);
+}
+
+/*
+ * Fill a page with zeros.
+ */
+void
+pmap_zero_page(vm_offset_t pa)
+{
+	int s = ph_splvm();
+
+	ph_zero_page(window_open(pmap_window[0], pa));
+	window_close(pmap_window, 1);
+	ph_splx(s);
+}
+
+/*
+ * Copy a page.
+ */
+void
+pmap_copy_page(vm_offset_t src, vm_offset_t dst)
+{
+	int s = ph_splvm();
+
+	ph_copy_page(window_open(pmap_window[0], dst),
+	    window_open(pmap_window[1], src));
+	window_close(pmap_window, 2);
+	ph_splx(s);
+}
