@@ -284,21 +284,22 @@ world_end(struct world_ctx *c)
 static void
 nested(const struct wop *op, bool intr)
 {
+	uint32_t enters = pmap_counters.pc_enter;
+	uint32_t deferred = pmap_counters.pc_deferred;
 	struct world_ctx c;
 
 	memset(&c, 0, sizeof(c));
 	c.wc_up = world.w_ctx;
 	c.wc_intr = intr;
 	c.wc_p = c.wc_page = MODEL_NONE;
-	c.wc_enter0 = pmap_counters.pc_enter;
-	c.wc_deferred0 = pmap_counters.pc_deferred;
+	c.wc_enter0 = enters;
+	c.wc_deferred0 = deferred;
 	world.w_ctx = &c;
 	world_do(&c, op);
 	world.w_ctx = c.wc_up;
 	if (c.wc_up != NULL && !c.wc_up->wc_done) {
-		c.wc_up->wc_enter0 += pmap_counters.pc_enter - c.wc_enter0;
-		c.wc_up->wc_deferred0 +=
-		    pmap_counters.pc_deferred - c.wc_deferred0;
+		c.wc_up->wc_enter0 += pmap_counters.pc_enter - enters;
+		c.wc_up->wc_deferred0 += pmap_counters.pc_deferred - deferred;
 	}
 }
 

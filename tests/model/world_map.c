@@ -175,35 +175,50 @@ world_advice(struct world_ctx *c, const struct wop *op)
 /* ----- questions ----- */
 
 /*
+ * The model answers when the module does: wc_w is the place, or none.
+ */
+static void
+commit_lookup(struct world_ctx *c, uint32_t step)
+{
+	const struct model_map *mm;
+
+	(void)step;
+	if (c->wc_w == MODEL_NONE)
+		return;
+	mm = &model->md_map[c->wc_p][c->wc_w];
+	c->wc_want[0] = mm->mm_page != MODEL_NONE;
+	if (c->wc_want[0])
+		c->wc_want[1] = world.w_pa[mm->mm_page];
+}
+
+/*
  * Lookup and extract, at an address of the world or the one behind it.
  */
 void
 world_lookup(struct world_ctx *c, const struct wop *op)
 {
-	uint32_t va = world_va(c) + op->wo_w, v, want = 0, got = 0;
-	bool mapped = false, found;
+	uint32_t va = world_va(c) + op->wo_w, got = 0, want;
+	bool found = false;
 
-	if (op->wo_shape % 8 == 0)
+	if (op->wo_shape % 8 == 1)
 		va += PAGE;
-	v = world_place_at(c->wc_p, va);
-	if (v != MODEL_NONE && model->md_map[c->wc_p][v].mm_page !=
-	    MODEL_NONE) {
-		mapped = true;
-		want = world.w_pa[model->md_map[c->wc_p][v].mm_page] +
-		    va % PAGE;
-	}
+	c->wc_w = world_place_at(c->wc_p, va);
+	c->wc_commit = commit_lookup;
+	c->wc_steps = 1;
 	world_say("%s pmap %u va 0x%08x", world_op_name(op->wo_op), c->wc_p,
 	    va);
-	if (op->wo_op == W_EXTRACT) {
+	if (op->wo_op == W_EXTRACT)
 		got = CALL(extract, world.w_pm[c->wc_p], va);
-		found = mapped;
-	} else
+	else
 		found = CALL(lookup, world.w_pm[c->wc_p], va, &got);
-	if (found != mapped || got != want)
-		world_fail("pmap %u va 0x%08x: found %u 0x%08x, not %u 0x%08x",
-		    c->wc_p, va, found, got, mapped, want);
-	world.w_observed |= mapped;
 	world_end(c);
+	if (op->wo_op == W_EXTRACT)
+		found = c->wc_want[0];
+	want = c->wc_want[0] ? c->wc_want[1] + va % PAGE : 0;
+	if (found != c->wc_want[0] || got != want)
+		world_fail("pmap %u va 0x%08x: found %u 0x%08x, not %u 0x%08x",
+		    c->wc_p, va, found, got, c->wc_want[0], want);
+	world.w_observed |= found;
 }
 
 void

@@ -100,38 +100,50 @@ world_clearbit(struct world_ctx *c, const struct wop *op)
 	world_end(c);
 }
 
+/*
+ * A question: the model answers when the module does.
+ */
 static void
-answer(struct world_ctx *c, struct model_bits bits, bool got)
+commit_answer(struct world_ctx *c, uint32_t step)
 {
-	bool want = model_testbit(model, c->wc_page, bits);
+	(void)step;
+	c->wc_want[0] = model_testbit(model, c->wc_page, c->wc_set);
+}
 
-	if (got != want)
+static void
+ask(struct world_ctx *c, const struct wop *op, uint32_t bits)
+{
+	uint32_t pa = world.w_pa[c->wc_page];
+	bool got;
+
+	c->wc_set = bits_of(bits);
+	c->wc_commit = commit_answer;
+	c->wc_steps = 1;
+	world_say("%s page %u 0x%x", world_op_name(op->wo_op), c->wc_page,
+	    word_of(c->wc_set));
+	if (op->wo_op == W_TESTBIT)
+		got = CALL(testbit, pa, word_of(c->wc_set));
+	else if (op->wo_op == W_ISMOD)
+		got = CALL(is_modified, pa);
+	else
+		got = CALL(is_referenced, pa);
+	world_end(c);
+	if (got != c->wc_want[0])
 		world_fail("page %u: bits 0x%x are %u, not %u", c->wc_page,
-		    word_of(bits), got, want);
+		    word_of(c->wc_set), got, c->wc_want[0]);
 	world.w_observed |= got;
 }
 
 void
 world_testbit(struct world_ctx *c, const struct wop *op)
 {
-	struct model_bits bits = bits_of(op->wo_prot);
-
-	world_say("testbit page %u 0x%x", c->wc_page, word_of(bits));
-	answer(c, bits, CALL(testbit, world.w_pa[c->wc_page], word_of(bits)));
-	world_end(c);
+	ask(c, op, op->wo_prot);
 }
 
 void
 world_isbit(struct world_ctx *c, const struct wop *op)
 {
-	uint32_t pa = world.w_pa[c->wc_page];
-
-	world_say("%s page %u", world_op_name(op->wo_op), c->wc_page);
-	if (op->wo_op == W_ISMOD)
-		answer(c, bits_of(8), CALL(is_modified, pa));
-	else
-		answer(c, bits_of(4), CALL(is_referenced, pa));
-	world_end(c);
+	ask(c, op, op->wo_op == W_ISMOD ? 8 : 4);
 }
 
 void
@@ -150,31 +162,41 @@ world_mappings(struct world_ctx *c, const struct wop *op)
 /*
  * What is in use: mappings, and tables with a mapping.
  */
-void
-world_usage(struct world_ctx *c, const struct wop *op)
+static void
+commit_usage(struct world_ctx *c, uint32_t step)
 {
 	const struct model_map *mm;
-	struct pmap_usage u;
-	uint32_t p, v, n = 0, tables = 0, last;
+	uint32_t p, v, last;
 
-	(void)c;
-	(void)op;
-	world_say("usage");
-	CALL(usage, &u);
+	(void)step;
 	for (p = 0; p < MODEL_PMAPS; p++)
 		for (v = 0, last = WORLD_SLOTS; v < model_nplaces(p); v++) {
 			mm = &model->md_map[p][v];
 			if (mm->mm_page == MODEL_NONE)
 				continue;
-			n += mm->mm_tracked;
-			tables += p != MODEL_KERNEL &&
+			c->wc_want[0] += mm->mm_tracked;
+			c->wc_want[1] += p != MODEL_KERNEL &&
 			    model_user[v].mp_slot != last;
 			last = model_place(p, v)->mp_slot;
 		}
-	if (u.pu_mappings != n || u.pu_ptps != tables ||
+}
+
+void
+world_usage(struct world_ctx *c, const struct wop *op)
+{
+	struct pmap_usage u;
+
+	(void)op;
+	world_say("usage");
+	c->wc_commit = commit_usage;
+	c->wc_steps = 1;
+	CALL(usage, &u);
+	world_end(c);
+	if (u.pu_mappings != c->wc_want[0] || u.pu_ptps != c->wc_want[1] ||
 	    u.pu_arena != host_record.hr_arena + host_record.hr_held)
 		world_fail("usage: %u mappings %u tables %u pages, not %u, "
-		    "%u, %u", u.pu_mappings, u.pu_ptps, u.pu_arena, n, tables,
+		    "%u, %u", u.pu_mappings, u.pu_ptps, u.pu_arena,
+		    c->wc_want[0], c->wc_want[1],
 		    host_record.hr_arena + host_record.hr_held);
 	world.w_observed = true;
 }
