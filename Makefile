@@ -13,6 +13,7 @@ JOBS		:= $(shell nproc 2>/dev/null || echo 2)
 
 # make run MEM=8 and the like: the runner reads these from its environment.
 export MEM SWAP CPU SEED DURATION INJECT POLICY NORETEST N PAGES LIMIT
+export OPS OPS_ASAN JOBS
 
 -include sys/sys.mk
 -include user/user.mk
@@ -35,6 +36,8 @@ help:
 	@echo "make lint         layering, sizes, style"
 	@echo "make unit         the module on the software MMU: unit-plain,"
 	@echo "                  unit-asan and unit-ports, or one of them"
+	@echo "make check-model  random operations against a plain model: OPS=,"
+	@echo "                  OPS_ASAN= and SEED= say how many, and which"
 	@echo "make seeds        the main job with N seeds: N=10 MEM=8"
 	@echo "make planted      three defects put in; each must be caught"
 	@echo "make check-docs   run every command that README.md gives"

@@ -23,7 +23,7 @@ HT_SANITIZE	:= -fsanitize=address,undefined -fno-sanitize-recover=undefined
 HT_RECURSIVE	:= -DPH_RECURSIVE=575u -DPH_GLOBAL=0u -DPMAP_AUDIT=16
 
 HT_FLAGS_plain	:= -O2
-HT_FLAGS_asan	:= -O1 -fno-omit-frame-pointer $(HT_SANITIZE)
+HT_FLAGS_asan	:= -O2 -fno-omit-frame-pointer $(HT_SANITIZE)
 HT_FLAGS_ports	:= -O2 $(HT_RECURSIVE)
 
 # One variant: $(1) its name.

@@ -28,6 +28,17 @@
 extern void __sanitizer_set_death_callback(void (*)(void))
     __attribute__((__weak__));
 
+/*
+ * The leak checker stops the world by ptrace at exit, which an emulator does
+ * not know; there is nothing to leak.
+ */
+const char *__asan_default_options(void);
+const char *
+__asan_default_options(void)
+{
+	return ("detect_leaks=0");
+}
+
 static struct trace trace;
 static const char *trace_file = "build/model.trace";
 static uint64_t state;

@@ -18,3 +18,7 @@ endef
 
 $(foreach v,$(HT_VARIANTS),$(foreach p,$(MT_PROGRAMS), \
     $(eval $(call MT_PROGRAM,$(v),$(p)))))
+
+.PHONY: check-model
+check-model: $(HT_VARIANTS:%=$(HT_DIR)/%/check_model)
+	$(PYTHON) tools/check-model

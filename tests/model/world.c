@@ -34,9 +34,9 @@ static const uint16_t slots[WORLD_SLOTS] = {
 
 /* Entries in a page table: its ends, and both sides of slices. */
 static const uint16_t entries[3][WORLD_PERSLOT] = {
-	{ 0, 1, 63, 64, 700, 1023 },
-	{ 0, 127, 128, 511, 512, 1023 },
-	{ 0, 64, 1020, 1021, 1022, 1023 }	/* the top slot */
+	{ 0, 1, 63, 64, 1022, 1023 },
+	{ 0, 500, 511, 512, 513, 1023 },
+	{ 0, 1019, 1020, 1021, 1022, 1023 }	/* the top slot */
 };
 
 /* And in the kernel's table, beside those in a row. */

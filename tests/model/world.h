@@ -143,6 +143,7 @@ struct world {
 	uint8_t		w_mu[MODEL_PAGES];
 	uint32_t	w_count[MODEL_PAGES];	/* mappings */
 	uint32_t	w_cr3;
+	uint32_t	w_ask;			/* page that is asked for */
 };
 
 extern struct world world;

@@ -7,11 +7,15 @@
  * Page tables are read as a processor would, from CR3's and a directory's
  * frames on; the module's own view is asked for counts and for what it saved.
  * The bits of an entry are the manual's.  Bits 9 to 11 are the system's and
- * not looked at: what is wired is known by count.
+ * not looked at: what is wired is known by count.  What the module saved of M
+ * and U is read from its frame table, after every operation and for every
+ * page; its functions are asked for the same of a few pages in turn, and by
+ * operations of their own.
  */
 #include <string.h>
 
 #include "world.h"
+#include "pmap_private.h"
 
 #define PTE_SEEN	(MMU_FRAME | 0x19fu)	/* all but A, D and 9 to 11 */
 
@@ -34,6 +38,9 @@ wanted(const struct model_map *mm, uint32_t kind)
 		pte |= MMU_US;
 	return (pte);
 }
+
+/* A and D of all tracked entries of a page. */
+static uint32_t seen[MODEL_PAGES];
 
 struct tally {
 	uint32_t	ta_resident;
@@ -68,8 +75,10 @@ check_table(uint32_t p, uint32_t v, uint32_t end, const uint32_t *table,
 			continue;
 		t->ta_resident++;
 		t->ta_wired += mm->mm_wired;
-		if (mm->mm_tracked)
+		if (mm->mm_tracked) {
 			world.w_count[mm->mm_page]++;
+			seen[mm->mm_page] |= pte;
+		}
 	}
 }
 
@@ -111,29 +120,51 @@ check_pmap(uint32_t p)
 }
 
 /*
- * M and U by the module, each.  Where the model has neither, one question
- * will do.
+ * What the module says of a page when it is asked.
  */
 static void
-check_page(uint32_t page)
+ask_page(uint32_t page)
 {
 	const struct model_page *mg = &world.w_model.md_page[page];
 	uint32_t pa = world.w_pa[page];
-	uint8_t mu = (uint8_t)(mg->mg_m | mg->mg_u << 1);
 
 	if (pmap_page_mappings(pa) != world.w_count[page])
 		world_fail("page %u has %u mappings, not %u", page,
 		    pmap_page_mappings(pa), world.w_count[page]);
-	if (mu == 0 ? pmap_testbit(pa, PMAP_MOD | PMAP_REF) != 0 :
-	    pmap_testbit(pa, PMAP_MOD) != mg->mg_m ||
+	if (pmap_testbit(pa, PMAP_MOD) != mg->mg_m ||
 	    pmap_testbit(pa, PMAP_REF) != mg->mg_u)
 		world_fail("page %u: modified %u referenced %u, not %u and %u",
 		    page, pmap_testbit(pa, PMAP_MOD),
 		    pmap_testbit(pa, PMAP_REF), mg->mg_m, mg->mg_u);
-	if (mu != world.w_mu[page]) {
-		world.w_mu[page] = mu;
-		world.w_changed = true;
+}
+
+/*
+ * Mappings, M and U of every managed page: in entries, or saved.
+ */
+static void
+check_pages(void)
+{
+	const struct model_page *mg = world.w_model.md_page;
+	uint32_t page, info;
+	uint8_t mu;
+
+	for (page = 0; page < WORLD_MANAGED; page++) {
+		info = frame_table[world.w_pa[page] / PAGE].fr_info;
+		mu = (uint8_t)((info | seen[page]) & (MMU_A | MMU_D));
+		if (mu != (mg[page].mg_m ? MMU_D : 0) +
+		    (mg[page].mg_u ? MMU_A : 0) ||
+		    info >> FR_COUNTSHIFT != world.w_count[page])
+			world_fail("page %u: M and U are 0x%x of %u and %u, "
+			    "frame 0x%x, %u mappings", page, mu,
+			    mg[page].mg_m, mg[page].mg_u, info,
+			    world.w_count[page]);
+		if (mu != world.w_mu[page]) {
+			world.w_mu[page] = mu;
+			world.w_changed = true;
+		}
 	}
+	world.w_ask = (world.w_ask + 1) % WORLD_PAGES;
+	ask_page(world.w_ask);
 }
 
 /*
@@ -152,7 +183,7 @@ world_check_reset(void)
 void
 world_check(void)
 {
-	uint32_t p, page;
+	uint32_t p;
 
 	world.w_changed = false;
 	host_check("an operation");
@@ -168,9 +199,9 @@ world_check(void)
 		world.w_changed = true;
 	}
 	memset(world.w_count, 0, sizeof(world.w_count));
+	memset(seen, 0, sizeof(seen));
 	for (p = 0; p < MODEL_PMAPS; p++)
 		if (world.w_pm[p] != NULL)
 			check_pmap(p);
-	for (page = 0; page < WORLD_PAGES; page++)
-		check_page(page);
+	check_pages();
 }
