@@ -222,18 +222,29 @@ audit_target(struct audit *a, const struct ptp *pt, vm_offset_t va,
 }
 
 /*
+ * Are these sixteen words zero?
+ */
+static inline bool
+audit_line_zero(const uint32_t *w)
+{
+	return ((w[0] | w[1] | w[2] | w[3] | w[4] | w[5] | w[6] | w[7] |
+	    w[8] | w[9] | w[10] | w[11] | w[12] | w[13] | w[14] | w[15]) == 0);
+}
+
+/*
  * The first word from i on that is not zero, n if there is none.  Most of a
- * page table is zero: eight words are looked at together.
- * => n: a multiple of 8
+ * page table is zero: sixteen words are looked at together.
+ * => w: aligned to 64 bytes
  */
 static uint32_t
 audit_skip(const uint32_t *w, uint32_t i, uint32_t n)
 {
-	for (; i < n; i++) {
-		while (i % 8 == 0 && i < n && (w[i] | w[i + 1] | w[i + 2] |
-		    w[i + 3] | w[i + 4] | w[i + 5] | w[i + 6] | w[i + 7]) == 0)
-			i += 8;
-		if (i < n && pte_read(&w[i]) != 0)
+	while (i < n) {
+		if (i % 16 == 0 && n - i >= 16 && audit_line_zero(&w[i]))
+			i += 16;
+		else if (pte_read(&w[i]) == 0)
+			i++;
+		else
 			break;
 	}
 	return (i);
@@ -252,6 +263,10 @@ audit_slice(struct audit *a, const struct ptp *pt, uint32_t slice)
 	vm_offset_t va;
 
 	for (i = 0; i < PV_NLINK; i++) {
+		if (i % 4 == 0 && pv[i].pv_pprev == NULL &&
+		    pv[i + 1].pv_pprev == NULL && pv[i + 2].pv_pprev == NULL &&
+		    pv[i + 3].pv_pprev == NULL)
+			i += 3;
 		if (pv[i].pv_pprev == NULL)
 			continue;
 		va = pt->pt_va + (slice * PV_NLINK + i) * PMB_PAGE;
@@ -354,12 +369,16 @@ static void
 audit_kernel_slots(struct audit *a, const struct ptp *dir)
 {
 	const struct pmap *pm = dir->pt_pmap;
-	uint32_t slot, pde;
+	const uint32_t *kdir = kernel_pmap->pm_pdir;
+	const uint32_t first = va_slot(PH_KERNBASE);
+	const uint32_t last = va_slot(PH_KERNEND - 1u);
+	uint32_t slot, pde, differ = 0;
 
-	for (slot = va_slot(PH_KERNBASE); slot <= va_slot(PH_KERNEND - 1u);
-	    slot++) {
+	for (slot = first; slot <= last; slot++)
+		differ |= pte_read(&dir->pt_pte[slot]) ^ pte_read(&kdir[slot]);
+	for (slot = first; (differ & ~PMB_REF) != 0 && slot <= last; slot++) {
 		pde = pte_read(&dir->pt_pte[slot]);
-		if ((pde ^ pte_read(&kernel_pmap->pm_pdir[slot])) & ~PMB_REF)
+		if ((pde ^ pte_read(&kdir[slot])) & ~PMB_REF)
 			audit_fail(a, "PT5", pm, slot << PMB_SLOTSHIFT, pde);
 	}
 	if (PH_RECURSIVE != 0 &&
@@ -381,8 +400,8 @@ audit_directory(struct audit *a, const struct ptp *dir)
 	const struct ptp *pt;
 
 	audit_kernel_slots(a, dir);
-	for (slot = audit_skip(dir->pt_pte, 0, PMB_NPTE); slot < end;
-	    slot = audit_skip(dir->pt_pte, slot + 1, PMB_NPTE)) {
+	for (slot = audit_skip(dir->pt_pte, 0, end); slot < end;
+	    slot = audit_skip(dir->pt_pte, slot + 1, end)) {
 		pde = pte_read(&dir->pt_pte[slot]);
 		pt = audit_ptp(frame_lookup(pde), FR_PTP);
 		groups |= (pde & PMB_VALID) << (slot / PTP_GROUP);
@@ -472,6 +491,8 @@ audit_frame(struct audit *a, struct frame *fr)
 	const struct ptp *pt;
 
 	a->au_out.pa_pages++;
+	if (fr->fr_first == NULL && count == 0)
+		return;
 	for (pv = fr->fr_first; pv != NULL && n <= count; pv = pv->pv_next) {
 		if ((uintptr_t)pv % sizeof(*pv) != 0 || !pv_link_sane(pv) ||
 		    pv->pv_pprev != pprev) {
