@@ -404,17 +404,18 @@ row(uint32_t v, uint32_t n)
 }
 
 /*
- * Two steps a page: what the new place maps goes, then the page moves.
+ * Page by page: what the new place maps goes, then the page moves.
  */
 static void
 commit_move(struct world_ctx *c, uint32_t step)
 {
-	uint32_t from = c->wc_v + step / 2, to = c->wc_w + step / 2;
+	uint32_t i;
 
-	if (step % 2 == 0)
-		model_remove(model, MODEL_KERNEL, to, to + 1);
-	else
-		model_move(model, from, to);
+	(void)step;
+	for (i = 0; i < c->wc_hi; i++) {
+		model_remove(model, MODEL_KERNEL, c->wc_w + i, c->wc_w + i + 1);
+		model_move(model, c->wc_v + i, c->wc_w + i);
+	}
 }
 
 void
@@ -429,7 +430,8 @@ world_move(struct world_ctx *c, const struct wop *op)
 	if (c->wc_v + n > c->wc_w && c->wc_w + n > c->wc_v)
 		n = 1;
 	c->wc_commit = commit_move;
-	c->wc_steps = c->wc_v == c->wc_w ? 0 : 2 * n;
+	c->wc_steps = c->wc_v == c->wc_w ? 0 : 1;
+	c->wc_hi = n;
 	world_say("move from 0x%08x to 0x%08x size 0x%x", world_va(c),
 	    model_kva[c->wc_w].mp_va, n * PAGE);
 	CALL(move, world_va(c), model_kva[c->wc_w].mp_va, n * PAGE);
