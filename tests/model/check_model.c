@@ -110,6 +110,10 @@ record_shape(struct wop *op, uint32_t r)
 	case W_ACCESS:
 		if ((r & 7) != 0)
 			op->wo_flags |= WF_USER;
+		if ((r & 0x3000) != 0)
+			break;
+		op->wo_p = MODEL_KERNEL;
+		op->wo_flags = (r & 0x4000) != 0 ? WF_SEEK : WF_SEEK | WF_ON;
 		break;
 	case W_WIRING:
 		if ((r & 0x30) != 0)

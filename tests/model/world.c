@@ -173,7 +173,7 @@ world_config(uint32_t config)
 {
 	struct host_config c = {
 		.hc_frames = WORLD_FRAMES, .hc_hole = { 9, 10 },
-		.hc_image = { 1, 9 }, .hc_arena = 80, .hc_kva = 1u << 20,
+		.hc_image = { 1, 9 }, .hc_arena = 74, .hc_kva = 1u << 20,
 		.hc_pager = 2, .hc_edits = 2, .hc_init = true,
 		.hc_invlpg = true, .hc_pge = true, .hc_wp = true
 	};
@@ -204,7 +204,7 @@ world_boot(uint32_t config)
 	world.w_pm[MODEL_KERNEL] = pmap_kernel();
 	world.w_loaded = MODEL_KERNEL;
 	world.w_total = host_pages_free() + host_record.hr_held;
-	world.w_pool = 10 + config / 4 % 6 * 4;
+	world.w_pool = 9 + config / 4 % 5 * 3;
 	world_check_reset();
 }
 

@@ -277,7 +277,7 @@ world_knob(const struct wop *op)
 {
 	switch (op->wo_op % W_OPS) {
 	case W_POOL:
-		world.w_pool = 10 + op->wo_w % 24;
+		world.w_pool = 8 + op->wo_w % 16;
 		break;
 	case W_LIMIT:
 		host_knobs.hk_limit = op->wo_w % 8 < 4 ? op->wo_w % 4 :
