@@ -13,7 +13,7 @@ JOBS		:= $(shell nproc 2>/dev/null || echo 2)
 
 # make run MEM=8 and the like: the runner reads these from its environment.
 export MEM SWAP CPU SEED DURATION INJECT POLICY NORETEST N PAGES LIMIT
-export OPS OPS_ASAN JOBS
+export OPS OPS_ASAN JOBS FUZZ_SECONDS MERGE
 
 -include sys/sys.mk
 -include user/user.mk
@@ -38,6 +38,7 @@ help:
 	@echo "                  unit-asan and unit-ports, or one of them"
 	@echo "make check-model  random operations against a plain model: OPS=,"
 	@echo "                  OPS_ASAN= and SEED= say how many, and which"
+	@echo "make fuzz         libFuzzer over the same operations, FUZZ_SECONDS=120"
 	@echo "make seeds        the main job with N seeds: N=10 MEM=8"
 	@echo "make planted      three defects put in; each must be caught"
 	@echo "make check-docs   run every command that README.md gives"

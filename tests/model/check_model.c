@@ -7,11 +7,14 @@
  *
  *	check_model [-n OPS] [-s SEED] [-f FILL] [-o FILE]
  *	check_model -r TRACE		replay a trace, telling what it does
+ *	check_model -c DIRECTORY	replay the fuzzer's corpus
  *
  * A violation is shrunk, printed and written to a file that -r replays.
  * Exit status: 0 clean, 1 a violation or a run that tested too little, 2
  * usage.
  */
+#define _FILE_OFFSET_BITS 64	/* or readdir fails on large inodes */
+#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -278,6 +281,45 @@ random_run(uint64_t ops, uint64_t seed)
 	return (summary(&st, seed, violations));
 }
 
+/*
+ * Replay every file of a directory: the fuzzer's corpus, a regression.
+ */
+static int
+corpus(const char *name)
+{
+	static uint8_t bytes[1 + TRACE_MAX * 8];
+	char path[1024];
+	struct dirent *d;
+	unsigned int files = 0;
+	DIR *dir = opendir(name);
+	size_t n;
+	FILE *f;
+
+	while (dir != NULL && (d = readdir(dir)) != NULL) {
+		if (d->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", name, d->d_name);
+		if ((f = fopen(path, "rb")) == NULL)
+			continue;
+		n = fread(bytes, 1, sizeof(bytes), f);
+		fclose(f);
+		trace_decode(&trace, bytes, n);
+		if (!trace_run(&trace)) {
+			printf("%s: %s\n", path, host_message);
+			violation();
+			return (1);
+		}
+		files++;
+	}
+	if (files == 0) {
+		fprintf(stderr, "%s: no file to replay\n", name);
+		return (2);
+	}
+	printf("corpus: files=%u ops=%llu violations=0\n", files,
+	    (unsigned long long)world_stats.ws_ops);
+	return (0);
+}
+
 static int
 replay(const char *name)
 {
@@ -313,13 +355,15 @@ main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (__sanitizer_set_death_callback != NULL)
 		__sanitizer_set_death_callback(death);
-	while ((c = getopt(argc, argv, "n:s:r:f:o:")) != -1) {
+	while ((c = getopt(argc, argv, "n:s:r:c:f:o:")) != -1) {
 		if (c == 'n')
 			ops = strtoull(optarg, NULL, 0);
 		else if (c == 's')
 			seed = strtoull(optarg, NULL, 0);
 		else if (c == 'r')
 			trace_name = optarg;
+		else if (c == 'c')
+			return (corpus(optarg));
 		else if (c == 'o')
 			trace_file = optarg;
 		else if (c == 'f' && strcmp(optarg, "ptes") == 0)
@@ -334,6 +378,6 @@ main(int argc, char **argv)
 	return (random_run(ops, seed));
 usage:
 	fprintf(stderr, "usage: check_model [-n OPS] [-s SEED] [-f ptes] "
-	    "[-o FILE] [-r TRACE]\n");
+	    "[-o FILE] [-r TRACE] [-c DIRECTORY]\n");
 	return (2);
 }

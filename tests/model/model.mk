@@ -19,6 +19,15 @@ endef
 $(foreach v,$(HT_VARIANTS),$(foreach p,$(MT_PROGRAMS), \
     $(eval $(call MT_PROGRAM,$(v),$(p)))))
 
-.PHONY: check-model
+# The same records from libFuzzer, by clang.
+$(HT_DIR)/fuzz/fuzz: $(HT_DIR)/fuzz/module.o \
+    $(HT_HOST:%=$(HT_DIR)/fuzz/%.o) $(MT_WORLD:%=$(HT_DIR)/fuzz/%.o) \
+    $(HT_DIR)/fuzz/fuzz.o
+	$(HT_CC_fuzz) -m32 -no-pie -fsanitize=fuzzer,address,undefined \
+	    -Wl,-z,noexecstack -o $@ $^
+
+.PHONY: check-model fuzz
+fuzz: $(HT_DIR)/fuzz/fuzz
+	$(PYTHON) tools/fuzz
 check-model: $(HT_VARIANTS:%=$(HT_DIR)/%/check_model)
 	$(PYTHON) tools/check-model

@@ -23,6 +23,8 @@ struct trace {
 	struct wop	tr_op[TRACE_MAX];
 };
 
+extern bool trace_alarm;		/* tell a hang by the clock */
+
 bool	trace_run(const struct trace *);
 void	trace_shrink(struct trace *);
 void	trace_print(FILE *, const struct trace *);

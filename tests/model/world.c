@@ -11,6 +11,7 @@
  */
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "world.h"
@@ -18,6 +19,7 @@
 struct world world;
 struct world_stats world_stats;
 bool world_verbose;
+bool world_snapshots;
 enum host_fill world_fill = HOST_FILL_JUNK;
 uint32_t world_at;
 
@@ -187,17 +189,53 @@ world_config(uint32_t config)
 	return (c);
 }
 
+/*
+ * Boot, or go back to the state after a boot of the same kind: much faster
+ * where worlds are short.
+ */
+static void
+machine_boot(uint32_t config)
+{
+	static struct booted {
+		void		*b_state;
+		struct host_config b_config;
+		struct host_record b_record;
+		struct host_knobs b_knobs;
+		struct mmu_cpu	b_cpu;
+	} booted[4];
+	struct booted *b = &booted[config % 4];
+
+	if (b->b_state == NULL || !world_snapshots) {
+		b->b_config = world_config(config);
+		host_boot(&b->b_config);
+		if (!world_snapshots)
+			return;
+		b->b_record = host_record;
+		b->b_knobs = host_knobs;
+		b->b_cpu = mmu_cpu;
+		b->b_state = malloc(host_state_size());
+		if (b->b_state == NULL)
+			world_fail("no memory for a state");
+		host_state_save(b->b_state);
+		return;
+	}
+	host_config = b->b_config;
+	host_knobs = b->b_knobs;
+	mmu_cpu = b->b_cpu;
+	host_state_load(b->b_state);
+	host_record = b->b_record;
+	host_log_clear();
+}
+
 static void
 world_boot(uint32_t config)
 {
-	struct host_config c = world_config(config);
-
 	memset(&world, 0, sizeof(world));
-	host_boot(&c);
+	machine_boot(config);
 	host_knobs.hk_fill = world_fill;
 	host_knobs.hk_max_waits = 80;
 	pmap_policy = PMAP_POLICY_ISOLATE;
-	model_wp = c.hc_wp;
+	model_wp = host_config.hc_wp;
 	places_init();
 	model_init(&world.w_model);
 	pages_init();

@@ -149,6 +149,7 @@ struct world {
 extern struct world world;
 extern struct world_stats world_stats;
 extern bool world_verbose;
+extern bool world_snapshots;	/* boot each kind of machine once */
 extern enum host_fill world_fill;
 extern uint32_t world_at;		/* index of the record under way */
 
