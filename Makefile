@@ -14,6 +14,7 @@ JOBS		:= $(shell nproc 2>/dev/null || echo 2)
 
 # make run MEM=8 and the like: the runner reads these from its environment.
 export MEM SWAP CPU SEED DURATION INJECT POLICY NORETEST N PAGES LIMIT
+export OPS OPS_ASAN JOBS FUZZ_SECONDS MERGE
 
 -include sys/sys.mk
 -include user/user.mk
@@ -39,6 +40,9 @@ help:
 	@echo "make unit         the module on the software MMU: unit-plain,"
 	@echo "                  unit-asan and unit-ports, or one of them"
 	@echo "make check-args   every call with every bad argument, as pmap(9) says"
+	@echo "make check-model  random operations against a plain model: OPS=,"
+	@echo "                  OPS_ASAN= and SEED= say how many, and which"
+	@echo "make fuzz         libFuzzer over the same operations, FUZZ_SECONDS=120"
 	@echo "make seeds        the main job with N seeds: N=10 MEM=8"
 	@echo "make planted      three defects put in; each must be caught"
 	@echo "make mutants      the module changed in one place, $(MUTANTS) times;"
