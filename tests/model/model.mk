@@ -6,6 +6,9 @@
 # $(HT_DIR)/VARIANT/name.
 
 MT_PROGRAMS	:=
+MT_PROGRAMS	+= closure
+MT_closure	:= closure closure_mem closure_world closure_key closure_op \
+		   closure_set closure_explore model
 
 # One program: $(1) the variant, $(2) its name.
 define MT_PROGRAM
@@ -16,3 +19,7 @@ endef
 
 $(foreach v,$(HT_VARIANTS),$(foreach p,$(MT_PROGRAMS), \
     $(eval $(call MT_PROGRAM,$(v),$(p)))))
+
+.PHONY: check-closure
+check-closure: $(HT_DIR)/plain/closure
+	tools/run32 $(HT_DIR)/plain/closure
