@@ -556,12 +556,27 @@ need_splvm(const char *what)
 		ph_panic("host: %s at spl 0", what);
 }
 
+/*
+ * A frame for the module: the next one, or the one that the knob names.
+ */
+static bool
+module_frame(uint32_t *pa)
+{
+	if (host_knobs.hk_frame == NULL)
+		return (frame_take(FR_MODULE, 0, pa));
+	*pa = host_knobs.hk_frame();
+	if (!host_page_take(*pa))
+		return (false);
+	frame_state[*pa / PAGE] = FR_MODULE;
+	return (true);
+}
+
 bool
 ph_page_alloc(uint32_t *pa)
 {
 	need_splvm("ph_page_alloc");
 	host_record.hr_allocs++;
-	if (alloc_fails() || !frame_take(FR_MODULE, 0, pa)) {
+	if (alloc_fails() || !module_frame(pa)) {
 		host_record.hr_failed++;
 		return (false);
 	}

@@ -52,6 +52,7 @@ struct host_knobs {
 	void		(*hk_wait)(void);	/* another process runs */
 	void		(*hk_intr)(void);	/* an interrupt, at spl 0 */
 	void		(*hk_wakeup)(void);	/* the pagedaemon is woken */
+	uint32_t	(*hk_frame)(void);	/* which page is allocated */
 };
 
 /* What the module did since host_boot. */
@@ -148,6 +149,7 @@ bool	host_frame_kept(uint32_t pfn);
 uint8_t	*kva_init(void);
 void	kva_reset(uint32_t frames);
 void	kva_poison(uint32_t pfn);
+void	kva_pin(uint32_t vpn, uint32_t pfn);
 uint32_t kva_module_size(void);
 void	kva_module_save(void *to);
 void	kva_module_load(const void *from);

@@ -399,6 +399,25 @@ mmu_tlb_mark(uint32_t vpn, uint32_t pfn)
 }
 
 /*
+ * Lose what is cached of a page, as a processor may at any time.
+ */
+void
+mmu_tlb_evict(uint32_t vpn)
+{
+	while (tlb_head[vpn] != 0)
+		entry_remove(tlb_head[vpn] - 1u);
+}
+
+/*
+ * The directory entry that a walk would use without looking, 0 for none.
+ */
+uint32_t
+mmu_pde_cached(uint32_t slot)
+{
+	return (pdc_pde[slot]);
+}
+
+/*
  * Empty the TLB as a reset would.
  */
 void

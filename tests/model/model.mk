@@ -5,7 +5,7 @@
 # of MT_PROGRAMS and one MT_name a program; each is linked in each variant as
 # $(HT_DIR)/VARIANT/name.
 
-MT_PROGRAMS	:= args check_model nomem
+MT_PROGRAMS	:= args check_model closure nomem
 
 # The bad arguments: pmap_bootstrap's too, which the host calls.
 MT_args		:= args args_world args_life args_enter args_range args_kern \
@@ -18,6 +18,10 @@ MT_check_model	:= check_model $(MT_WORLD)
 
 # Allocations that fail.
 MT_nomem	:= nomem nomem_step nomem_sync nomem_parse nomem_list model
+
+# A small world to its fixed point.
+MT_closure	:= closure closure_mem closure_world closure_key closure_op \
+		   closure_set closure_explore model
 
 # One program: $(1) the variant, $(2) its name.
 define MT_PROGRAM
@@ -42,3 +46,6 @@ fuzz: $(HT_DIR)/fuzz/fuzz
 	$(PYTHON) tools/fuzz
 check-model: $(HT_VARIANTS:%=$(HT_DIR)/%/check_model)
 	$(PYTHON) tools/check-model
+.PHONY: check-closure
+check-closure: $(HT_DIR)/plain/closure
+	tools/run32 $(HT_DIR)/plain/closure
