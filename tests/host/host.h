@@ -48,6 +48,7 @@ struct host_knobs {
 	uint32_t	hk_fail[2];	/* these calls from now fail, 0 next */
 	bool		hk_may_wait;	/* what ph_may_wait answers */
 	enum host_fill	hk_fill;
+	bool		hk_free_cached;	/* a page may be freed unflushed */
 	uint32_t	hk_max_waits;	/* ph_wait calls before HOST_HANG */
 	void		(*hk_wait)(void);	/* another process runs */
 	void		(*hk_intr)(void);	/* an interrupt, at spl 0 */
