@@ -2,8 +2,8 @@
 /* Copyright (c) 2026 The pmap386 authors */
 
 /*
- * t_audit_tables.c: damage to directory entries, page tables' counts and
- * their place on the queue: PT1, PT2, PT3 and PT7.
+ * t_audit_tables.c: damage to directory entries and page tables' counts:
+ * PT1, PT2 and PT3.
  */
 #include "t_audit.h"
 
@@ -445,60 +445,4 @@ TEST(audit__pt3_tables_have_entries_and_one_owner)
 	};
 
 	AUDIT_ROWS("PT3", rows);
-}
-
-/* ----- PT7: the victim queue ----- */
-
-static void
-queue_as_if(struct ptp *pt, uint16_t wired)
-{
-	uint16_t was = pt->pt_wired;
-
-	pt->pt_wired = wired;
-	ptp_queue(pt);
-	pt->pt_wired = was;
-}
-
-static void
-pt7_not_queued(void)
-{
-	queue_as_if(aw.aw_pt2, 1);
-	want("PT7", aw.aw_pm, VA + SLOT, entry_in(aw.aw_pm, VA + SLOT),
-	    table(aw.aw_pt2->pt_pa, aw.aw_pm, VA + SLOT));
-}
-
-static void
-pt7_wired_is_queued(void)
-{
-	queue_as_if(aw.aw_pt, 0);
-	want("PT7", aw.aw_pm, VA, entry_in(aw.aw_pm, VA), pt_page());
-}
-
-/*
- * It seems to be on the queue, which does not hold it.
- */
-static void
-pt7_seems_queued(void)
-{
-	POKE(aw.aw_pt->pt_pprev, &ptp_victims.pl_first);
-	want("PT7", aw.aw_pm, VA, entry_in(aw.aw_pm, VA), pt_page());
-	want_sum("PM2", "victims", 3, 4);
-}
-
-static void
-pt7_mend(void)
-{
-	ptp_queue(aw.aw_pt);
-	ptp_queue(aw.aw_pt2);
-}
-
-TEST(audit__pt7_queued_when_none_is_wired)
-{
-	static const struct audit_row rows[] = {
-		{ "not queued", pt7_not_queued, pt7_mend },
-		{ "wired is queued", pt7_wired_is_queued, pt7_mend },
-		{ "seems queued", pt7_seems_queued, NULL },
-	};
-
-	AUDIT_ROWS("PT7", rows);
 }

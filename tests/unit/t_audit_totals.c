@@ -2,7 +2,8 @@
 /* Copyright (c) 2026 The pmap386 authors */
 
 /*
- * t_audit_totals.c: damage to totals and lists: PM2.
+ * t_audit_totals.c: damage to totals, lists and the victim queue: PM2 and
+ * PT7.
  */
 #include "t_audit.h"
 
@@ -338,4 +339,62 @@ TEST(audit__pm2_lists_are_whole)
 	};
 
 	AUDIT_ROWS("PM2", rows);
+}
+
+/* ----- PT7: the victim queue ----- */
+
+static void
+queue_as_if(struct ptp *pt, uint16_t wired)
+{
+	uint16_t was = pt->pt_wired;
+
+	pt->pt_wired = wired;
+	ptp_queue(pt);
+	pt->pt_wired = was;
+}
+
+static void
+pt7_not_queued(void)
+{
+	queue_as_if(aw.aw_pt2, 1);
+	want("PT7", aw.aw_pm, VA + SLOT, entry_in(aw.aw_pm, VA + SLOT),
+	    table(aw.aw_pt2->pt_pa, aw.aw_pm, VA + SLOT));
+}
+
+static void
+pt7_wired_is_queued(void)
+{
+	queue_as_if(aw.aw_pt, 0);
+	want("PT7", aw.aw_pm, VA, entry_in(aw.aw_pm, VA),
+	    table(aw.aw_pt->pt_pa, aw.aw_pm, VA));
+}
+
+/*
+ * It seems to be on the queue, which does not hold it.
+ */
+static void
+pt7_seems_queued(void)
+{
+	POKE(aw.aw_pt->pt_pprev, &ptp_victims.pl_first);
+	want("PT7", aw.aw_pm, VA, entry_in(aw.aw_pm, VA),
+	    table(aw.aw_pt->pt_pa, aw.aw_pm, VA));
+	want_sum("PM2", "victims", 3, 4);
+}
+
+static void
+pt7_mend(void)
+{
+	ptp_queue(aw.aw_pt);
+	ptp_queue(aw.aw_pt2);
+}
+
+TEST(audit__pt7_queued_when_none_is_wired)
+{
+	static const struct audit_row rows[] = {
+		{ "not queued", pt7_not_queued, pt7_mend },
+		{ "wired is queued", pt7_wired_is_queued, pt7_mend },
+		{ "seems queued", pt7_seems_queued, NULL },
+	};
+
+	AUDIT_ROWS("PT7", rows);
 }
