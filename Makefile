@@ -22,7 +22,7 @@ export OPS OPS_ASAN JOBS FUZZ_SECONDS MERGE
 -include tests/model/model.mk
 
 .PHONY: help deps kernel image all run shell gdb crash test lint seeds \
-	check-args \
+	check-args check-failures \
 	planted check-docs check-clean clean layout mutants mutants-all \
 	defects coverage
 
@@ -43,6 +43,7 @@ help:
 	@echo "make check-model  random operations against a plain model: OPS=,"
 	@echo "                  OPS_ASAN= and SEED= say how many, and which"
 	@echo "make fuzz         libFuzzer over the same operations, FUZZ_SECONDS=120"
+	@echo "make check-failures  known failures of other pmaps, R1 to R30"
 	@echo "make seeds        the main job with N seeds: N=10 MEM=8"
 	@echo "make planted      three defects put in; each must be caught"
 	@echo "make mutants      the module changed in one place, $(MUTANTS) times;"
@@ -117,6 +118,9 @@ coverage:
 
 check-args: $(HT_VARIANTS:%=$(HT_DIR)/%/args)
 	@$(PYTHON) tools/check-args
+
+check-failures:
+	@$(PYTHON) tools/check-failures
 
 check-docs:
 	@$(PYTHON) tools/check-docs
