@@ -21,6 +21,7 @@ export OPS OPS_ASAN JOBS FUZZ_SECONDS MERGE
 -include tests/model/model.mk
 
 .PHONY: help deps kernel image all run shell gdb crash test lint seeds \
+	check-args \
 	planted check-docs check-clean clean layout
 
 help:
@@ -38,7 +39,8 @@ help:
 	@echo "                  unit-asan and unit-ports, or one of them"
 	@echo "make check-model  random operations against a plain model: OPS=,"
 	@echo "                  OPS_ASAN= and SEED= say how many, and which"
-	@echo "make fuzz         libFuzzer over the same operations, FUZZ_SECONDS=120"
+	@echo "make fuzz         libFuzzer over the same, for FUZZ_SECONDS=120"
+	@echo "make check-args   every call with every bad argument, as pmap(9) says"
 	@echo "make seeds        the main job with N seeds: N=10 MEM=8"
 	@echo "make planted      three defects put in; each must be caught"
 	@echo "make check-docs   run every command that README.md gives"
@@ -86,6 +88,9 @@ test:
 planted:
 	@tools/deps test
 	@$(PYTHON) tools/planted
+
+check-args: $(HT_VARIANTS:%=$(HT_DIR)/%/args)
+	@$(PYTHON) tools/check-args
 
 check-docs:
 	@$(PYTHON) tools/check-docs

@@ -5,15 +5,23 @@
 # of MT_PROGRAMS and one MT_name a program; each is linked in each variant as
 # $(HT_DIR)/VARIANT/name.
 
-MT_PROGRAMS	:= check_model
+MT_PROGRAMS	:= check_model args
+
+# The random operations.
 MT_WORLD	:= model world world_ops world_map world_page world_check trace
 MT_check_model	:= check_model $(MT_WORLD)
+
+# The bad arguments: pmap_bootstrap's too, which the host calls.
+MT_args		:= args args_world args_life args_enter args_range args_kern \
+		   args_page
+MT_LDFLAGS_args	:= -Wl,--wrap=pmap_bootstrap
 
 # One program: $(1) the variant, $(2) its name.
 define MT_PROGRAM
 $(HT_DIR)/$(1)/$(2): $(HT_DIR)/$(1)/module.o \
     $(HT_HOST:%=$(HT_DIR)/$(1)/%.o) $(MT_$(2):%=$(HT_DIR)/$(1)/%.o)
-	$(HT_CC) -m32 -no-pie $(HT_FLAGS_$(1)) -Wl,-z,noexecstack -o $$@ $$^
+	$(HT_CC) -m32 -no-pie $(HT_FLAGS_$(1)) -Wl,-z,noexecstack \
+	    $(MT_LDFLAGS_$(2)) -o $$@ $$^
 endef
 
 $(foreach v,$(HT_VARIANTS),$(foreach p,$(MT_PROGRAMS), \
