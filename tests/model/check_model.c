@@ -7,7 +7,8 @@
  *
  *	check_model [-n OPS] [-s SEED] [-f FILL] [-o FILE]
  *	check_model -r TRACE		replay a trace, telling what it does
- *	check_model -c DIRECTORY	replay the fuzzer's corpus
+ *	check_model -S TRACE		shrink one that a sanitizer left first
+ *	check_model -c DIRECTORY	replay the fuzzer's corpus, or one file
  *
  * A violation is shrunk, printed and written to a file that -r replays.
  * Exit status: 0 clean, 1 a violation or a run that tested too little, 2
@@ -195,8 +196,11 @@ trace_write(const struct trace *tr)
 static void
 death(void)
 {
-	printf("a sanitizer stopped record %u of the trace\n", world_at);
-	trace_write(&trace);
+	if (!trace_forks) {
+		printf("a sanitizer stopped record %u of the trace\n",
+		    world_at);
+		trace_write(&trace);
+	}
 	fflush(stdout);
 }
 
@@ -282,35 +286,49 @@ random_run(uint64_t ops, uint64_t seed)
 }
 
 /*
+ * Run a file of the fuzzer's.  => returns false on a violation
+ */
+static bool
+corpus_file(const char *path)
+{
+	static uint8_t bytes[1 + TRACE_MAX * 8];
+	FILE *f = fopen(path, "rb");
+	size_t n = 0;
+
+	if (f != NULL) {
+		n = fread(bytes, 1, sizeof(bytes), f);
+		fclose(f);
+	}
+	trace_decode(&trace, bytes, n);
+	if (trace_run(&trace))
+		return (true);
+	printf("%s: %s\n", path, host_message);
+	violation();
+	return (false);
+}
+
+/*
  * Replay every file of a directory: the fuzzer's corpus, a regression.
  */
 static int
 corpus(const char *name)
 {
-	static uint8_t bytes[1 + TRACE_MAX * 8];
 	char path[1024];
-	struct dirent *d;
+	const struct dirent *d;
 	unsigned int files = 0;
 	DIR *dir = opendir(name);
-	size_t n;
-	FILE *f;
 
-	while (dir != NULL && (d = readdir(dir)) != NULL) {
+	if (dir == NULL)
+		return (corpus_file(name) ? 0 : 1);
+	while ((d = readdir(dir)) != NULL) {
 		if (d->d_name[0] == '.')
 			continue;
 		snprintf(path, sizeof(path), "%s/%s", name, d->d_name);
-		if ((f = fopen(path, "rb")) == NULL)
-			continue;
-		n = fread(bytes, 1, sizeof(bytes), f);
-		fclose(f);
-		trace_decode(&trace, bytes, n);
-		if (!trace_run(&trace)) {
-			printf("%s: %s\n", path, host_message);
-			violation();
+		if (!corpus_file(path))
 			return (1);
-		}
 		files++;
 	}
+	closedir(dir);
 	if (files == 0) {
 		fprintf(stderr, "%s: no file to replay\n", name);
 		return (2);
@@ -320,8 +338,11 @@ corpus(const char *name)
 	return (0);
 }
 
+/*
+ * Replay a trace, or first shrink one that ends its process.
+ */
 static int
-replay(const char *name)
+replay(const char *name, bool shrink)
 {
 	FILE *f = fopen(name, "r");
 	bool read;
@@ -335,6 +356,13 @@ replay(const char *name)
 	if (!read) {
 		fprintf(stderr, "%s: no trace\n", name);
 		return (2);
+	}
+	if (shrink) {
+		trace_forks = true;
+		trace_shrink(&trace);
+		printf("shrunk to %u records\n", trace.tr_n);
+		trace_print(stdout, &trace);
+		trace_write(&trace);
 	}
 	world_verbose = true;
 	if (!trace_run(&trace)) {
@@ -350,19 +378,21 @@ main(int argc, char **argv)
 {
 	uint64_t ops = 1000000, seed = (uint64_t)time(NULL);
 	const char *trace_name = NULL;
+	bool shrink = false;
 	int c;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (__sanitizer_set_death_callback != NULL)
 		__sanitizer_set_death_callback(death);
-	while ((c = getopt(argc, argv, "n:s:r:c:f:o:")) != -1) {
+	while ((c = getopt(argc, argv, "n:s:r:S:c:f:o:")) != -1) {
 		if (c == 'n')
 			ops = strtoull(optarg, NULL, 0);
 		else if (c == 's')
 			seed = strtoull(optarg, NULL, 0);
-		else if (c == 'r')
+		else if (c == 'r' || c == 'S') {
 			trace_name = optarg;
-		else if (c == 'c')
+			shrink = c == 'S';
+		} else if (c == 'c')
 			return (corpus(optarg));
 		else if (c == 'o')
 			trace_file = optarg;
@@ -374,10 +404,10 @@ main(int argc, char **argv)
 	if (optind != argc)
 		goto usage;
 	if (trace_name != NULL)
-		return (replay(trace_name));
+		return (replay(trace_name, shrink));
 	return (random_run(ops, seed));
 usage:
 	fprintf(stderr, "usage: check_model [-n OPS] [-s SEED] [-f ptes] "
-	    "[-o FILE] [-r TRACE] [-c DIRECTORY]\n");
+	    "[-o FILE] [-r TRACE | -S TRACE | -c DIRECTORY]\n");
 	return (2);
 }

@@ -6,6 +6,7 @@
  */
 #include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@
 #define SHRINK_RUNS	4000u
 
 bool trace_alarm = true;
+bool trace_forks;
 
 /*
  * A loop without end in the module is a violation too.
@@ -59,6 +61,28 @@ trace_run(const struct trace *tr)
 }
 
 /*
+ * The same in a child, where a sanitizer may end the process.
+ */
+static bool
+trace_run_apart(const struct trace *tr)
+{
+	int status = 1;
+	pid_t pid;
+
+	if (!trace_forks)
+		return (trace_run(tr));
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		fclose(stderr);
+		_exit(trace_run(tr) ? 0 : 1);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		return (true);
+	return (status == 0);
+}
+
+/*
  * Leave out n records from i on.
  */
 static void
@@ -83,7 +107,7 @@ trace_shrink(struct trace *tr)
 	time_t end = time(NULL) + SHRINK_SECONDS;
 	uint32_t n, i, before, runs = 0;
 
-	if (world_at + 1 < tr->tr_n)
+	if (!trace_forks && world_at + 1 < tr->tr_n)
 		tr->tr_n = world_at + 1;
 	for (n = (tr->tr_n + 1) / 2; n > 0; n = before > tr->tr_n ? n : n / 2) {
 		before = tr->tr_n;
@@ -91,7 +115,7 @@ trace_shrink(struct trace *tr)
 			if (++runs > SHRINK_RUNS || time(NULL) > end)
 				return;
 			cut(&shorter, tr, i, n);
-			if (trace_run(&shorter))
+			if (trace_run_apart(&shorter))
 				i += n;
 			else
 				*tr = shorter;

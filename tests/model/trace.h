@@ -24,6 +24,7 @@ struct trace {
 };
 
 extern bool trace_alarm;		/* tell a hang by the clock */
+extern bool trace_forks;		/* a run may end its process */
 
 bool	trace_run(const struct trace *);
 void	trace_shrink(struct trace *);
