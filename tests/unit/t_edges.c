@@ -116,6 +116,7 @@ TEST(pmap_remove__neighbour_stays_for_any_reason)
 {
 	pmap_t pm = as_new();
 	uint32_t a = page_new(), b = page_new();
+	char text[120];
 
 	DO(pmap_enter(pm, VA + PAGE, b, PROT_RW, FALSE));
 	DO(pmap_enter(pm, VA - PAGE, b, PROT_RW, FALSE));
@@ -124,7 +125,13 @@ TEST(pmap_remove__neighbour_stays_for_any_reason)
 	CHECK_EQ(pmap_resident_count(pm), 2);
 	DO(pmap_enter(pm, VA, a, PROT_RW, FALSE));
 	isolate();
-	DO(pmap_enter(pm, VA, pm->pm_pdirpa, PROT_RW, FALSE));
+	DO(pmap_enter(pm, VA + 3, pm->pm_pdirpa + 5, PROT_RW, FALSE));
+	snprintf(text, sizeof(text), "PT4 broken: pmap %p va 0x%08x "
+	    "pte 0x%08x page 0x%08x (directory", (void *)pm, VA,
+	    pm->pm_pdirpa, pm->pm_pdirpa);
+	CHECK_LOG(text);
+	CHECK_EQ(host_record.hr_iso_va, VA);
+	CHECK_EQ(host_record.hr_iso_pa, PH_NOPAGE);
 	CHECK_EQ(pmap_extract(pm, VA), 0);
 	CHECK_EQ(pmap_resident_count(pm), 2);
 	mended(1);
@@ -263,6 +270,11 @@ TEST(pmap_move__refuses_what_the_host_may_not_map)
 	DO(pmap_move(va, va + 7, PAGE));
 	CHECK_EQ(pmap_counters.pc_refused, refused);
 	CHECK_EQ(pmap_extract(kernel_pmap, va), pa);
+	DO(pmap_enter(kernel_pmap, va + PAGE, pa, PROT_RW, FALSE));
+	DO(pmap_move(va, va + 2 * PAGE, PAGE + 1));
+	CHECK_EQ(pmap_extract(kernel_pmap, va + 3 * PAGE), pa);
+	DO(pmap_move(va + 2 * PAGE, va, PAGE));
+	DO(pmap_remove(kernel_pmap, va + PAGE, va + 4 * PAGE));
 	DO(pmap_move(va + 7, eva - PAGE + 9, PAGE));
 	CHECK_EQ(pmap_extract(kernel_pmap, eva - PAGE), pa);
 	DO(pmap_move(eva - PAGE, va + PAGE, PAGE));
