@@ -126,6 +126,7 @@ TEST(pmap_init__keeps_one_page_in_128)
 	struct host_config c = host_config_default();
 
 	kept(120, 1024, 2);
+	kept(200, 1024, 2);
 	kept(256, 1024, 2);
 	kept(383, 1024, 2);
 	kept(384, 1024, 3);
