@@ -44,6 +44,7 @@ class Ran:
 class Commands:
     """What make would run."""
     compile: dict = field(default_factory=dict)     # source -> arguments
+    users: dict = field(default_factory=dict)       # the same, of tests
     join: list = field(default_factory=list)        # the objects into one
     link: dict = field(default_factory=dict)        # program -> arguments
 
@@ -66,9 +67,16 @@ def build(programs):
         raise SystemExit(done.stdout[-2000:] + done.stderr[-2000:])
 
 
+def users():
+    """The tests that look inside the module, by its own header."""
+    return sorted(str(p.relative_to(TOP)) for p in TOP.glob("tests/*/*.c")
+                  if '"pmap_private.h"' in p.read_text(encoding="ascii"))
+
+
 def commands(programs):
     """Ask make what it runs when the module has changed."""
-    sources = sorted(p.name for p in TOP.glob("*.c"))
+    modules = sorted(p.name for p in TOP.glob("*.c"))
+    sources = modules + users()
     args = [a for s in sources for a in ("-W", s)]
     done = subprocess.run(MAKE + ["-n", *args, *[f"{HOST}/{p.name}"
                                                  for p in programs]],
@@ -78,12 +86,14 @@ def commands(programs):
         words = line.split()
         target = words[words.index("-o") + 1] if "-o" in words else ""
         if "-c" in words:
-            found.compile[words[words.index("-c") + 1]] = words
+            source = words[words.index("-c") + 1]
+            (found.compile if source in modules
+             else found.users)[source] = words
         elif Path(target).name in names:
             found.link[Path(target).name] = words
         elif words and words[0] in ("ld", "objcopy"):
             found.join.append(words)
-    if set(found.compile) != set(sources) or set(found.link) != names or \
+    if set(found.compile) != set(modules) or set(found.link) != names or \
             len(found.join) != 2:
         raise SystemExit("bench: not the commands of make that were expected")
     return found
@@ -94,7 +104,7 @@ class Tree:
 
     def __init__(self, place, cmds):
         self.place, self.cmds = Path(place), cmds
-        self.clean, self.linked = {}, set()
+        self.clean, self.linked, self.own = {}, set(), []
         shutil.rmtree(self.place, ignore_errors=True)
         (self.place / HOST).mkdir(parents=True)
         for path in TOP.iterdir():
@@ -120,7 +130,7 @@ class Tree:
 
     def compile(self, source):
         """Compile without debug information, which knows of lines."""
-        words = self.cmds.compile[source]
+        words = self.cmds.compile.get(source) or self.cmds.users[source]
         return self.run(words + ["-g0", "-w"]).returncode == 0
 
     def change(self, path, text):
@@ -138,13 +148,27 @@ class Tree:
                 return False
             if self.object(source).read_bytes() != self.clean[source]:
                 changed = True
+        if changed and path.endswith(".h"):
+            self.compile_users()
         return changed
+
+    def compile_users(self):
+        """Tests that see the header's inside see the change too."""
+        for source in self.cmds.users:
+            self.object(source).unlink()
+            self.own.append(source)
+            if not self.compile(source):
+                raise SystemExit(f"bench: {source} does not compile")
 
     def restore(self, path):
         """The file as it is in the tree itself, and its objects."""
         self.linked.clear()
         (self.place / path).unlink()
         (self.place / path).symlink_to(TOP / path)
+        while self.own:
+            made = self.object(self.own.pop())
+            made.unlink(missing_ok=True)
+            made.symlink_to(TOP / HOST / made.name)
         for source, data in self.clean.items():
             if path.endswith(".h") or source == path:
                 self.object(source).write_bytes(data)

@@ -49,7 +49,7 @@ UNARY = {"!": [""], "~": [""], "-": [""], "++": ["--"], "--": ["++"]}
 # Names of bits and masks: a wrong bit, or none.  Other constants: one off.
 MASK = re.compile(r"PMB_(?!PAGE|SLOT|NPTE)\w+|PDE_\w+|VM_PROT_\w+|FR_TAG"
                   r"|PMAP_(?:WRITE|NOCACHE|REF|MOD)|PH_GLOBAL$")
-# Sizes, all powers of two: double or half.  Ends of address ranges: a page off.
+# Sizes, all powers of two: the double.  Ends of address ranges: a page off.
 SIZE = re.compile(r"PMB_(?:PAGE|SLOT|NPTE)$|PV_NLINK$|PV_PERPAGE$|PTP_GROUP$")
 END = re.compile(r"PH_(?:KERNBASE|KERNEND|USER_MAX|USER_PTMAX)$")
 # Choices of the variant: where one is 0, what it guards is not compiled in.
@@ -252,7 +252,6 @@ class Maker:
             self.add("constant", start, end, f"({name} << 1)")
         elif SIZE.match(name):
             self.add("constant", start, end, f"({name} * 2)")
-            self.add("constant", start, end, f"({name} / 2)")
         elif END.match(name):
             self.add("constant", start, end, f"({name} + PMB_PAGE)")
             self.add("constant", start, end, f"({name} - PMB_PAGE)")

@@ -450,6 +450,20 @@ TEST(ptp_victim__looks_at_eight)
 	CHECK_EQ(ptp_victims.pl_count, 10);
 }
 
+TEST(ptp_kernel_init__says_what_the_page_is)
+{
+	struct ptp *pt;
+
+	ptp_alone();
+	kernel_pmap->pm_slots = 0;
+	pt = ptp_arena_map(0x1000u, PTS_READY);
+	ptp_kernel_init(pt, PH_KERNBASE + 33 * SLOT);
+	CHECK(pt->pt_pmap == kernel_pmap);
+	CHECK_EQ(pt->pt_va, PH_KERNBASE + 33 * SLOT);
+	CHECK_EQ(pt->pt_state, PTS_KERNEL);
+	CHECK_EQ(kernel_pmap->pm_slots, 1u << (PH_KERNBASE / SLOT + 33) / 32);
+}
+
 TEST(ptp_kernel__tables_and_slots_after_boot)
 {
 	struct host_config c = host_config_default();

@@ -190,15 +190,20 @@ TEST(pmap_cost__one_reload_on_a_386)
 TEST(pmap_cost__each_arena_page_that_goes_is_flushed)
 {
 	pmap_t other = as_new(), pm = as_new();
-	uint32_t pa = page_new(), held;
+	uint32_t pa = page_new(), held, i, ptpa[12], managed = 0;
 
 	spread(other, 12, pa);
+	for (i = 0; i < 12; i++)
+		ptpa[i] = *host_pde(other, VA + i * SLOT) & MMU_FRAME;
 	pmap_activate(pm);
 	held = host_record.hr_held;
 	flushes_from_here();
 	DO(pmap_remove(other, VA, VA + 12 * SLOT));
 	CHECK(held > host_record.hr_held);
 	CHECK(flushes(held - host_record.hr_held, 0));
+	for (i = 0; i < 12; i++)
+		managed += frame_tag(frame_lookup(ptpa[i])) == FR_MANAGED;
+	CHECK_EQ(managed + ptp_ready.pl_count, 12);
 }
 
 /* ----- pages ----- */

@@ -51,6 +51,30 @@ TEST(pmap_reserve__ready_directories_serve_as_tables)
 }
 
 /*
+ * Twenty tables in use, and nobody may wait: one is taken by force.
+ */
+TEST(pmap_reclaim__by_force_where_all_is_hot)
+{
+	pmap_t pm = as_new();
+	uint32_t pa = page_new(), i;
+
+	for (i = 0; i < 20; i++)
+		DO(pmap_enter(pm, i * SLOT, pa, PROT_RW, FALSE));
+	host_knobs.hk_limit = 0;
+	host_knobs.hk_may_wait = false;
+	while (ptp_dirs.pl_count > 0 || ptp_ready.pl_count > 1)
+		(void)as_new();
+	DO(pmap_enter(pm, 20 * SLOT, pa, PROT_RW, FALSE));
+	for (i = 0; i <= 20; i++)
+		CHECK(can_write(pm, i * SLOT, pa));
+	DO(pmap_enter(pm, 21 * SLOT, pa, PROT_RW, FALSE));
+	CHECK_EQ(pmap_counters.pc_deferred, 0);
+	CHECK_EQ(pmap_extract(pm, 21 * SLOT), pa);
+	CHECK_EQ(pmap_counters.pc_reclaim, 1);
+	CHECK_EQ(pmap_resident_count(pm), 21);
+}
+
+/*
  * A new space waits for memory before it takes tables that are in use.
  */
 TEST(pmap_pinit__waits_before_it_takes_what_is_hot)
@@ -102,6 +126,7 @@ TEST(pmap_init__keeps_one_page_in_128)
 	struct host_config c = host_config_default();
 
 	kept(120, 1024, 2);
+	kept(200, 1024, 2);
 	kept(256, 1024, 2);
 	kept(383, 1024, 2);
 	kept(384, 1024, 3);
@@ -116,6 +141,7 @@ TEST(pmap_remove__neighbour_stays_for_any_reason)
 {
 	pmap_t pm = as_new();
 	uint32_t a = page_new(), b = page_new();
+	char text[120];
 
 	DO(pmap_enter(pm, VA + PAGE, b, PROT_RW, FALSE));
 	DO(pmap_enter(pm, VA - PAGE, b, PROT_RW, FALSE));
@@ -124,7 +150,13 @@ TEST(pmap_remove__neighbour_stays_for_any_reason)
 	CHECK_EQ(pmap_resident_count(pm), 2);
 	DO(pmap_enter(pm, VA, a, PROT_RW, FALSE));
 	isolate();
-	DO(pmap_enter(pm, VA, pm->pm_pdirpa, PROT_RW, FALSE));
+	DO(pmap_enter(pm, VA + 3, pm->pm_pdirpa + 5, PROT_RW, FALSE));
+	snprintf(text, sizeof(text), "PT4 broken: pmap %p va 0x%08x "
+	    "pte 0x%08x page 0x%08x (directory", (void *)pm, VA,
+	    pm->pm_pdirpa, pm->pm_pdirpa);
+	CHECK_LOG(text);
+	CHECK_EQ(host_record.hr_iso_va, VA);
+	CHECK_EQ(host_record.hr_iso_pa, PH_NOPAGE);
 	CHECK_EQ(pmap_extract(pm, VA), 0);
 	CHECK_EQ(pmap_resident_count(pm), 2);
 	mended(1);
@@ -154,6 +186,37 @@ TEST(pmap_remove__whole_slot_of_the_kernel_keeps_its_table)
 	CHECK_EQ(pt->pt_valid, 0);
 	CHECK_EQ(pt->pt_state, PTS_KERNEL);
 	DO(pmap_page_protect(pa, VM_PROT_NONE));
+}
+
+TEST(pmap_collect__from_the_first_entry_to_the_last)
+{
+	pmap_t pm = as_new();
+	uint32_t pa = page_new(), i;
+
+	for (i = 0; i < 1024; i++)
+		DO(pmap_enter(pm, VA + i * PAGE, pa, PROT_RW, i == 500));
+	DO(pmap_enter(pm, 0, pa, PROT_RW, FALSE));
+	DO(pmap_enter(pm, STACK_TOP, pa, PROT_RW, FALSE));
+	DO(pmap_collect(pm));
+	CHECK_EQ(pmap_resident_count(pm), 1);
+	CHECK_EQ(pmap_extract(pm, VA + 500 * PAGE), pa);
+	CHECK_EQ(pmap_page_mappings(pa), 1);
+}
+
+TEST(pmap_map__fills_the_space_and_no_more)
+{
+	uint32_t dev = host_device_page(0), n, refused;
+	vm_offset_t sva, eva, start = host_kva(2);
+
+	pmap_virtual_space(&sva, &eva);
+	n = (eva - start) / PAGE;
+	CHECK_EQ(pmap_map(start, dev, dev + n * PAGE, PROT_R), eva);
+	CHECK_EQ(pmap_extract(kernel_pmap, eva - PAGE), dev + (n - 1) * PAGE);
+	DO(pmap_kremove(start, n * PAGE));
+	refused = pmap_counters.pc_refused;
+	(void)pmap_map(start, dev, dev + (n + 1) * PAGE, PROT_R);
+	CHECK_EQ(pmap_counters.pc_refused, refused + 1);
+	CHECK_EQ(pmap_extract(kernel_pmap, start), 0);
 }
 
 TEST(pmap_virtual_space__ends_where_the_kernel_does)
@@ -263,6 +326,11 @@ TEST(pmap_move__refuses_what_the_host_may_not_map)
 	DO(pmap_move(va, va + 7, PAGE));
 	CHECK_EQ(pmap_counters.pc_refused, refused);
 	CHECK_EQ(pmap_extract(kernel_pmap, va), pa);
+	DO(pmap_enter(kernel_pmap, va + PAGE, pa, PROT_RW, FALSE));
+	DO(pmap_move(va, va + 2 * PAGE, PAGE + 1));
+	CHECK_EQ(pmap_extract(kernel_pmap, va + 3 * PAGE), pa);
+	DO(pmap_move(va + 2 * PAGE, va, PAGE));
+	DO(pmap_remove(kernel_pmap, va + PAGE, va + 4 * PAGE));
 	DO(pmap_move(va + 7, eva - PAGE + 9, PAGE));
 	CHECK_EQ(pmap_extract(kernel_pmap, eva - PAGE), pa);
 	DO(pmap_move(eva - PAGE, va + PAGE, PAGE));
