@@ -20,6 +20,7 @@ export MEM SWAP CPU SEED DURATION INJECT POLICY NORETEST N PAGES LIMIT
 -include tests/model/model.mk
 
 .PHONY: help deps kernel image all run shell gdb crash test lint seeds \
+	check-args \
 	planted check-docs check-clean clean layout
 
 help:
@@ -35,6 +36,7 @@ help:
 	@echo "make lint         layering, sizes, style"
 	@echo "make unit         the module on the software MMU: unit-plain,"
 	@echo "                  unit-asan and unit-ports, or one of them"
+	@echo "make check-args   every call with every bad argument, as pmap(9) says"
 	@echo "make seeds        the main job with N seeds: N=10 MEM=8"
 	@echo "make planted      three defects put in; each must be caught"
 	@echo "make check-docs   run every command that README.md gives"
@@ -82,6 +84,9 @@ test:
 planted:
 	@tools/deps test
 	@$(PYTHON) tools/planted
+
+check-args: $(HT_VARIANTS:%=$(HT_DIR)/%/args)
+	@$(PYTHON) tools/check-args
 
 check-docs:
 	@$(PYTHON) tools/check-docs

@@ -184,7 +184,8 @@ pmap_unmap(struct ptp *pt, uint32_t i)
 	if ((old & PMB_VALID) == 0)
 		return (0);
 	pt->pt_valid--;
-	pm->pm_stats.resident_count--;
+	if (pm != kernel_pmap || !ph_host_edits(pt->pt_va + i * PMB_PAGE))
+		pm->pm_stats.resident_count--;
 	if (old & PMB_WIRED) {
 		pt->pt_wired--;
 		pm->pm_stats.wired_count--;
@@ -352,7 +353,8 @@ pmap_set(struct ptp *pt, vm_offset_t va, uint32_t pte, struct frame *fr)
 		fr->fr_info |= old & PMB_ATTR;
 	if ((old & PMB_VALID) == 0) {
 		pt->pt_valid++;
-		pm->pm_stats.resident_count++;
+		if (pm != kernel_pmap || !ph_host_edits(va))
+			pm->pm_stats.resident_count++;
 	} else if (pte_cached(pm, old) && pmap_is_loaded(pm))
 		pmap_flush_pages(&va, 1);
 	if ((old ^ pte) & PMB_WIRED)
@@ -668,6 +670,12 @@ pmap_start(pmap_t pm, struct ptp *dir)
 void
 pmap_pinit(pmap_t pm)
 {
+	const struct frame *fr;
+
+	PMAP_ASSERT(pm != NULL, "PM1 pinit of no pmap");
+	fr = frame_lookup(pm->pm_pdirpa);
+	PMAP_ASSERT(frame_tag(fr) != FR_DIR || fr->fr_ptp->pt_pmap != pm,
+	    "PM1 pinit of live pmap %p", (void *)pm);
 	pmap_start(pm, pmap_dir_get());
 }
 
@@ -701,8 +709,8 @@ pmap_reference(pmap_t pm)
 	if (pm == NULL)
 		return;
 	s = ph_splvm();
-	PMAP_ASSERT(pm->pm_count > 0, "PM1 reference to dead pmap %p",
-	    (void *)pm);
+	PMAP_ASSERT(pm->pm_count > 0 && pm->pm_count < 0x7fffffff,
+	    "PM1 reference to pmap %p with %d", (void *)pm, pm->pm_count);
 	pm->pm_count++;
 	ph_splx(s);
 }
@@ -743,9 +751,8 @@ pmap_release(pmap_t pm)
 	struct ptp *orphan;
 	int s = ph_splvm();
 
-	PMAP_ASSERT(pm != kernel_pmap && pm->pm_count == 1,
-	    "PM1 release of pmap %p with %d references", (void *)pm,
-	    pm->pm_count);
+	PMAP_ASSERT(pm != NULL && pm != kernel_pmap && pm->pm_count == 1,
+	    "PM1 release of pmap %p: not its last reference", (void *)pm);
 	gather_init(&g);
 	if (pmap_is_loaded(pm)) {
 		g.ga_cr3 = kernel_pmap->pm_pdirpa;
@@ -774,8 +781,8 @@ pmap_release(pmap_t pm)
 void
 pmap_activate(pmap_t pm)
 {
-	PMAP_ASSERT(pm->pm_count > 0, "PM3 activate of dead pmap %p",
-	    (void *)pm);
+	PMAP_ASSERT(pm != NULL && pm->pm_count > 0,
+	    "PM3 activate of dead pmap %p", (void *)pm);
 	if ((ph_cr3() & PMB_FRAME) != pm->pm_pdirpa)
 		ph_load_cr3(pm->pm_pdirpa);
 }
@@ -857,14 +864,15 @@ pmap_enter(pmap_t pm, vm_offset_t va, vm_offset_t pa, vm_prot_t prot,
 	}
 	va &= PMB_FRAME;
 	pa &= PMB_FRAME;
-	if (prot == VM_PROT_NONE) {
+	if ((prot & VM_PROT_ALL) == 0) {
 		pmap_remove(pm, va, va + PMB_PAGE);
 		return;
 	}
 	s = ph_splvm();
 	fr = frame_lookup(pa);
 	tag = frame_tag(fr);
-	if (tag > FR_MANAGED) {
+	if (tag > FR_MANAGED || (tag == FR_FOREIGN && pm != kernel_pmap &&
+	    ph_frame_kernel(pa >> PMB_PAGESHIFT))) {
 		pmap_violation("PT4", pm, va, pa, pa);
 		pmap_remove(pm, va, va + PMB_PAGE);
 		ph_isolate(pm, va, PH_NOPAGE);
@@ -1055,7 +1063,8 @@ pmap_lookup(pmap_t pm, vm_offset_t va, vm_offset_t *pap)
 	ph_splx(s);
 	if ((pte & PMB_VALID) == 0)
 		return (0);
-	*pap = (pte & PMB_FRAME) | (va & ~PMB_FRAME);
+	if (pap != NULL)
+		*pap = (pte & PMB_FRAME) | (va & ~PMB_FRAME);
 	return (1);
 }
 
@@ -1099,16 +1108,17 @@ pmap_kenter(vm_offset_t va, vm_offset_t pa, vm_prot_t prot)
 		pmap_counters.pc_refused++;
 		return;
 	}
+	va &= PMB_FRAME;
 	if (prot & VM_PROT_WRITE)
 		pte |= PMB_WRITE;
 	s = ph_splvm();
-	if (frame_tag(fr) > FR_MANAGED)
+	if (frame_tag(fr) > FR_MANAGED) {
 		pmap_violation("PT4", kernel_pmap, va, pa, pa);
-	else {
+		pmap_remove(kernel_pmap, va, va + PMB_PAGE);
+	} else {
 		if (frame_tag(fr) == FR_FOREIGN)
 			pte |= ph_cache_bits(pa & PMB_FRAME);
-		pmap_set(ptp_lookup(kernel_pmap, va), va & PMB_FRAME, pte,
-		    NULL);
+		pmap_set(ptp_lookup(kernel_pmap, va), va, pte, NULL);
 	}
 	pmap_leave(s);
 }
@@ -1370,7 +1380,7 @@ pmap_testbit(vm_offset_t pa, unsigned int bits)
 				continue;
 			}
 			pprev = &pv->pv_next;
-			found = (pte_read(ptep) & bits) != 0;
+			found = (pte_read(ptep) & bits & PMB_CHANGE) != 0;
 		}
 		gather_finish(&g);
 	}

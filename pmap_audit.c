@@ -166,8 +166,11 @@ pmap_mend(struct ptp *pt)
 void
 pmap_usage(struct pmap_usage *pu)
 {
-	int s = ph_splvm();
+	int s;
 
+	if (pu == NULL)
+		return;
+	s = ph_splvm();
 	pu->pu_mappings = pv_nlinks;
 	pu->pu_ptps = ptp_inuse;
 	pu->pu_arena = ptp_npages - ptp_free.pl_count;

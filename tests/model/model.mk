@@ -5,7 +5,12 @@
 # of MT_PROGRAMS and one MT_name a program; each is linked in each variant as
 # $(HT_DIR)/VARIANT/name.
 
-MT_PROGRAMS	:=
+MT_PROGRAMS	:= args
+
+# The bad arguments: pmap_bootstrap's too, which the host calls.
+MT_args		:= args args_world args_life args_enter args_range args_kern \
+		   args_page
+MT_LDFLAGS_args	:= -Wl,--wrap=pmap_bootstrap
 
 MT_PROGRAMS	+= nomem
 MT_nomem	:= nomem nomem_step nomem_sync nomem_parse nomem_list model
@@ -14,7 +19,8 @@ MT_nomem	:= nomem nomem_step nomem_sync nomem_parse nomem_list model
 define MT_PROGRAM
 $(HT_DIR)/$(1)/$(2): $(HT_DIR)/$(1)/module.o \
     $(HT_HOST:%=$(HT_DIR)/$(1)/%.o) $(MT_$(2):%=$(HT_DIR)/$(1)/%.o)
-	$(HT_CC) -m32 -no-pie $(HT_FLAGS_$(1)) -Wl,-z,noexecstack -o $$@ $$^
+	$(HT_CC) -m32 -no-pie $(HT_FLAGS_$(1)) -Wl,-z,noexecstack \
+	    $(MT_LDFLAGS_$(2)) -o $$@ $$^
 endef
 
 $(foreach v,$(HT_VARIANTS),$(foreach p,$(MT_PROGRAMS), \
