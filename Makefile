@@ -20,7 +20,7 @@ export MEM SWAP CPU SEED DURATION INJECT POLICY NORETEST N PAGES LIMIT
 -include tests/model/model.mk
 
 .PHONY: help deps kernel image all run shell gdb crash test lint seeds \
-	check-args \
+	check-args check-nomem \
 	planted check-docs check-clean clean layout
 
 help:
@@ -37,6 +37,7 @@ help:
 	@echo "make unit         the module on the software MMU: unit-plain,"
 	@echo "                  unit-asan and unit-ports, or one of them"
 	@echo "make check-args   every call with every bad argument, as pmap(9) says"
+	@echo "make check-nomem  scenarios in which each allocation fails in turn"
 	@echo "make seeds        the main job with N seeds: N=10 MEM=8"
 	@echo "make planted      three defects put in; each must be caught"
 	@echo "make check-docs   run every command that README.md gives"
@@ -87,6 +88,9 @@ planted:
 
 check-args: $(HT_VARIANTS:%=$(HT_DIR)/%/args)
 	@$(PYTHON) tools/check-args
+
+check-nomem: $(HT_VARIANTS:%=$(HT_DIR)/%/nomem)
+	@tools/nomem $(HT_DIR) $(HT_VARIANTS)
 
 check-docs:
 	@$(PYTHON) tools/check-docs

@@ -4,14 +4,14 @@
 /*
  * nomem.c: every scenario with each of its allocations failing.
  *
- *	nomem [-l] [-v] [text]
+ *	nomem [-l] [-v] [-p pairs] [text]
  *
  * Runs the scenarios whose names contain the text; -l lists them, -v prints a
  * line for each.  The machine is booted and set up once a scenario and goes
  * back to that state before each run.  The clean run counts the allocations,
  * N.  Then, with sleeping allowed and, where it was asked for, forbidden:
  * allocation k fails, for each k and for none; two fail, each pair, where N is
- * at most 12; all from k on fail, and the memory comes back at the first
+ * at most 12 (-p); all from k on fail, and the memory comes back at the first
  * sleep, at the third, or only with another's exit.
  *
  * After each step, at each sleep and at the end everything is compared (see
@@ -30,7 +30,6 @@
 
 #include "nomem.h"
 
-#define PAIRS_MAX	12u		/* allocations of a short scenario */
 #define WAITS_EXIT	4u		/* sleeps before somebody exits */
 #define WAITS_MAX	60u
 #define SCENARIO_SECONDS 60u
@@ -51,6 +50,7 @@ static struct nm_world start;		/* the set-up's end, with state */
 static void *state;
 static struct model end_clean;		/* what the clean run wants */
 static uint32_t clean_free;
+static uint32_t pairs_max = 12;	/* allocations of a short scenario */
 static uint32_t runs, violations, depth, op_waits;
 static uint32_t sum_lost, sum_deferred, sum_waits, sum_stopped, sum_retries;
 
@@ -453,7 +453,7 @@ scenario_runs(uint32_t n)
 
 	for (a = 0; a <= n; a++)
 		run_both(NM_ONE, a, 0, n);
-	for (a = 0; a < n && n <= PAIRS_MAX; a++)
+	for (a = 0; a < n && n <= pairs_max; a++)
 		for (b = a + 1; b <= n; b++)
 			run_both(NM_TWO, a, b, n);
 	for (a = 0; a < n || a == 0; a++)
@@ -515,9 +515,11 @@ main(int argc, char **argv)
 	bool list = false, verbose = false;
 	int c;
 
-	while ((c = getopt(argc, argv, "lv")) != -1) {
+	while ((c = getopt(argc, argv, "lvp:")) != -1) {
 		list |= c == 'l';
 		verbose |= c == 'v';
+		if (c == 'p')
+			pairs_max = (uint32_t)strtoul(optarg, NULL, 10);
 		if (c == '?')
 			return (2);
 	}
