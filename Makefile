@@ -22,7 +22,7 @@ export OPS OPS_ASAN JOBS FUZZ_SECONDS MERGE
 -include tests/model/model.mk
 
 .PHONY: help deps kernel image all run shell gdb crash test lint seeds \
-	check-args check-failures \
+	check-args check-failures check-nomem \
 	planted check-docs check-clean clean layout mutants mutants-all \
 	defects coverage
 
@@ -44,6 +44,7 @@ help:
 	@echo "                  OPS_ASAN= and SEED= say how many, and which"
 	@echo "make fuzz         libFuzzer over the same operations, FUZZ_SECONDS=120"
 	@echo "make check-failures  known failures of other pmaps, R1 to R30"
+	@echo "make check-nomem  scenarios in which each allocation fails in turn"
 	@echo "make seeds        the main job with N seeds: N=10 MEM=8"
 	@echo "make planted      three defects put in; each must be caught"
 	@echo "make mutants      the module changed in one place, $(MUTANTS) times;"
@@ -121,6 +122,8 @@ check-args: $(HT_VARIANTS:%=$(HT_DIR)/%/args)
 
 check-failures:
 	@$(PYTHON) tools/check-failures
+check-nomem: $(HT_VARIANTS:%=$(HT_DIR)/%/nomem)
+	@tools/nomem $(HT_DIR) $(HT_VARIANTS)
 
 check-docs:
 	@$(PYTHON) tools/check-docs

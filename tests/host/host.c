@@ -638,6 +638,7 @@ ph_copy_page(void *dst, const void *src)
 bool
 ph_may_wait(void)
 {
+	host_record.hr_asked++;
 	return (host_knobs.hk_may_wait);
 }
 

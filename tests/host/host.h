@@ -63,6 +63,7 @@ struct host_record {
 	uint32_t	hr_held;	/* pages that the module holds */
 	uint32_t	hr_arena;	/* arena pages of boot frames */
 	uint32_t	hr_slices;	/* slices of the kernel's tables */
+	uint32_t	hr_asked;	/* ph_may_wait calls */
 	uint32_t	hr_waits;
 	uint32_t	hr_wakeups;
 	uint32_t	hr_isolated;	/* ph_isolate calls, the last one: */

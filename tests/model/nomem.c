@@ -4,15 +4,15 @@
 /*
  * nomem.c: every scenario with each of its allocations failing.
  *
- *	nomem [-l] [-v] [text]
+ *	nomem [-l] [-v] [-p pairs] [text]
  *
  * Runs the scenarios whose names contain the text; -l lists them, -v prints a
  * line for each.  The machine is booted and set up once a scenario and goes
  * back to that state before each run.  The clean run counts the allocations,
- * N.  Then, with waiting allowed and forbidden: allocation k fails, for each k
- * and for none; two fail, each pair, where N is at most 12; all from k on
- * fail, and the memory comes back at the first sleep, at the third, or only
- * with another's exit.
+ * N.  Then, with sleeping allowed and, where it was asked for, forbidden:
+ * allocation k fails, for each k and for none; two fail, each pair, where N is
+ * at most 12 (-p); all from k on fail, and the memory comes back at the first
+ * sleep, at the third, or only with another's exit.
  *
  * After each step, at each sleep and at the end everything is compared (see
  * nomem_sync.c).  At the end memory is to be had again: what is missing is
@@ -30,11 +30,12 @@
 
 #include "nomem.h"
 
-#define PAIRS_MAX	12u		/* allocations of a short scenario */
 #define WAITS_EXIT	4u		/* sleeps before somebody exits */
 #define WAITS_MAX	60u
 #define SCENARIO_SECONDS 60u
 #define NEVER		1000u
+
+#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 
 /*
  * What the module may keep at rest in an arena of this size: two page tables,
@@ -49,6 +50,7 @@ static struct nm_world start;		/* the set-up's end, with state */
 static void *state;
 static struct model end_clean;		/* what the clean run wants */
 static uint32_t clean_free;
+static uint32_t pairs_max = 12;	/* allocations of a short scenario */
 static uint32_t runs, violations, depth, op_waits;
 static uint32_t sum_lost, sum_deferred, sum_waits, sum_stopped, sum_retries;
 
@@ -143,7 +145,7 @@ static void
 arm(void)
 {
 	memset(&nm_re, 0, sizeof(nm_re));
-	host_record.hr_waits = 0;
+	host_record.hr_waits = host_record.hr_asked = 0;
 	host_knobs.hk_limit = HOST_NO_LIMIT;
 	host_knobs.hk_fail[0] = host_knobs.hk_fail[1] = HOST_NO_LIMIT;
 	host_knobs.hk_may_wait = nm_rn.rn_wait;
@@ -407,27 +409,55 @@ scenario_parse(void)
 }
 
 /*
- * All of them: allocation k alone, pairs, all from k on.
+ * One failure or a pair: where sleeping is allowed, and, if anybody asked
+ * whether it is, where it is not.
  */
+static void
+run_both(enum nm_kind kind, uint32_t a, uint32_t b, uint32_t n)
+{
+	uint32_t i;
+
+	for (i = 0; i < 2; i++)
+		if (run(kind, a, b, i == 0, 1)) {
+			if (kind == NM_ONE && a < n && nm_re.re_failed == 0 &&
+			    !nm_re.re_stopped)
+				bad_scenario("an allocation was not reached");
+			if (host_record.hr_asked == 0)
+				return;
+		}
+}
+
+/*
+ * All from k on.  When memory comes back makes no difference to a run in
+ * which nobody sleeps.
+ */
+static void
+run_from(uint32_t a)
+{
+	static const uint32_t relief[] = { 1, 3, NEVER };
+	bool again = true;
+	uint32_t i;
+
+	for (i = 0; i < COUNT(relief) && again; i++) {
+		run(NM_FROM, a, 0, true, relief[i]);
+		again = nm_re.re_waits != 0;
+	}
+	if (a == 0 || host_record.hr_asked != 0)
+		run(NM_FROM, a, 0, false, NEVER);
+}
+
 static void
 scenario_runs(uint32_t n)
 {
-	static const uint32_t relief[] = { 1, 3, NEVER };
-	uint32_t a, b, i;
+	uint32_t a, b;
 
 	for (a = 0; a <= n; a++)
-		for (i = 0; i < 2; i++)
-			if (run(NM_ONE, a, 0, i == 0, 1) && a < n &&
-			    nm_re.re_failed == 0 && !nm_re.re_stopped)
-				bad_scenario("an allocation was not reached");
-	for (a = 0; a < n && n <= PAIRS_MAX; a++)
-		for (b = a + 1; b < n + 2; b++)
-			run(NM_TWO, a, b, (a + b) % 2 == 0, 1);
-	for (a = 0; a < n || a == 0; a++) {
-		run(NM_FROM, a, 0, false, NEVER);
-		for (i = 0; i < 3; i++)
-			run(NM_FROM, a, 0, true, relief[i]);
-	}
+		run_both(NM_ONE, a, 0, n);
+	for (a = 0; a < n && n <= pairs_max; a++)
+		for (b = a + 1; b <= n; b++)
+			run_both(NM_TWO, a, b, n);
+	for (a = 0; a < n || a == 0; a++)
+		run_from(a);
 }
 
 /*
@@ -485,9 +515,11 @@ main(int argc, char **argv)
 	bool list = false, verbose = false;
 	int c;
 
-	while ((c = getopt(argc, argv, "lv")) != -1) {
+	while ((c = getopt(argc, argv, "lvp:")) != -1) {
 		list |= c == 'l';
 		verbose |= c == 'v';
+		if (c == 'p')
+			pairs_max = (uint32_t)strtoul(optarg, NULL, 10);
 		if (c == '?')
 			return (2);
 	}

@@ -90,29 +90,39 @@ sync_user(uint32_t p, const char *when)
 	return (lost);
 }
 
+/*
+ * Compare what a pmap counts, and count the mappings of each page.
+ */
 static void
-sync_counts(uint32_t p, const char *when)
+sync_counts(uint32_t p, uint32_t *mappings, const char *when)
 {
-	uint32_t resident = model_resident(&nm_w.w_have, p);
-	uint32_t wired = model_wired(&nm_w.w_have, p);
+	const struct model_map *mm = nm_w.w_have.md_map[p];
+	uint32_t v, resident = 0, wired = 0;
 
-	if (pmap_resident_count(nm_w.w_pm[p]) != resident ||
-	    pmap_wired_count(nm_w.w_pm[p]) != wired)
+	for (v = 0; v < model_nplaces(p); v++, mm++) {
+		if (mm->mm_page == MODEL_NONE)
+			continue;
+		resident++;
+		wired += mm->mm_wired;
+		mappings[mm->mm_page] += mm->mm_tracked;
+	}
+	if (p != MODEL_KERNEL &&
+	    (pmap_resident_count(nm_w.w_pm[p]) != resident ||
+	    pmap_wired_count(nm_w.w_pm[p]) != wired))
 		nm_fail("%s: pmap %u counts %u resident %u wired, the model "
 		    "%u and %u", when, p, pmap_resident_count(nm_w.w_pm[p]),
 		    pmap_wired_count(nm_w.w_pm[p]), resident, wired);
 }
 
 static void
-sync_page(uint32_t page, const char *when)
+sync_page(uint32_t page, uint32_t mappings, const char *when)
 {
 	const struct model_page *mg = &nm_w.w_have.md_page[page];
 	uint32_t pa = nm_w.w_page[page];
-	uint32_t n = mg->mg_managed ? model_mappings(&nm_w.w_have, page) : 0;
 
-	if (pmap_page_mappings(pa) != n)
+	if (pmap_page_mappings(pa) != mappings)
 		nm_fail("%s: page %u: %u mappings, the model %u", when, page,
-		    pmap_page_mappings(pa), n);
+		    pmap_page_mappings(pa), mappings);
 	if (!mg->mg_managed)
 		return;
 	if ((pmap_is_modified(pa) != 0) != mg->mg_m ||
@@ -141,15 +151,16 @@ sync_audit(const char *when)
 void
 nm_sync(const char *when)
 {
-	uint32_t p, v, page, lost = 0, taken;
+	uint32_t p, v, page, lost = 0, taken, mappings[NM_PAGES] = { 0 };
 
 	host_check(when);
 	sync_audit(when);
 	for (p = 0; p < NM_USERS; p++)
 		if (nm_w.w_pm[p] != NULL) {
 			lost += sync_user(p, when);
-			sync_counts(p, when);
+			sync_counts(p, mappings, when);
 		}
+	sync_counts(MODEL_KERNEL, mappings, when);
 	for (v = 0; v < model_nkva; v++)
 		sync_place(MODEL_KERNEL, v, when);
 	taken = pmap_counters.pc_reclaim - nm_w.w_reclaims;
@@ -161,7 +172,7 @@ nm_sync(const char *when)
 		nm_re.re_first_count = lost;
 	nm_re.re_lost += lost;
 	for (page = 0; page < NM_PAGES; page++)
-		sync_page(page, when);
+		sync_page(page, mappings[page], when);
 }
 
 /*
