@@ -20,8 +20,10 @@
 #define TWIN_STEP	499u	/* transitions between two of them */
 #define CHECK_FIRST	64u	/* transitions to the first cl_mem_grow */
 #define CHECK_STEP	32768u	/* and between two, in the end */
-#define WARM_STEPS	4000u
-#define WARM_CHECK	100u
+#define CHECK_CAREFUL	3000u	/* transitions with a look near each */
+#define CHECK_NEAR	256u	/* and between two looks later */
+#define WARM_STEPS	6000u
+#define WARM_CHECK	200u
 
 struct twin {
 	uint32_t	 t_state;
@@ -34,13 +36,12 @@ struct search {
 	struct cl_result *s_result;
 	bool		 s_reduce;
 	bool		 s_again;	/* memory grew: begin anew */
-	bool		 s_warm;	/* not yet begun */
 	struct cl_op	 s_ops[CL_OPS];
 	uint32_t	 s_nops;
 	struct cl_op	 s_op;		/* the one that runs */
 	uint32_t	 s_from;	/* the state that is expanded */
 	uint32_t	 s_sum;		/* of the states that it leads to */
-	uint64_t	 s_next;	/* when to look at all memory */
+	uint64_t	 s_all;		/* when to look at all memory */
 	uint32_t	 s_step;
 	struct twin	 s_twin[TWINS];
 	uint32_t	 s_ntwin;
@@ -130,6 +131,28 @@ maybe_twin(uint32_t n)
 }
 
 /*
+ * Look now and then for words that are not known to change: near those that
+ * are, at first after each transition; everywhere, at first often.
+ */
+static void
+check_memory(void)
+{
+	struct search *s = search;
+	uint64_t now = s->s_result->cr_transitions;
+	bool grew = false;
+
+	if (now >= s->s_all) {
+		if(getenv("P")) fprintf(stderr,"tr %llu from %u states %u depth %u words %u refused %llu\n",now,s->s_from,cl_set_count(s->s_set),s->s_result->cr_depth,cl_mem_words(),s->s_result->cr_failed);
+		grew = cl_mem_grow(true) != 0;
+		if (s->s_step < CHECK_STEP)
+			s->s_step *= 2;
+		s->s_all = now + s->s_step;
+	} else if (now < CHECK_CAREFUL || now % CHECK_NEAR == 0)
+		grew = cl_mem_grow(false) != 0;
+	s->s_again = s->s_again || grew;
+}
+
+/*
  * Run one operation from the loaded state, and go back to it.
  * => returns how many allocations it asked for
  */
@@ -161,6 +184,8 @@ step(const struct cl_op *o)
 			maybe_twin(n);
 	}
 	s->s_sum += mix(n);
+	if (!s->s_proof)
+		check_memory();
 	cl_mem_restore();
 	return (allocs);
 }
@@ -176,12 +201,12 @@ step_all(const struct cl_op *o)
 
 	if (!cl_world->cw_fail)
 		return;
-	for (n = 0; n < allocs; n++) {
+	for (n = 0; n < allocs && !search->s_again; n++) {
 		f.o_nth = (uint8_t)n;
 		for (f.o_fail = CL_FAIL_ONE; f.o_fail <= CL_FAIL_WAIT;
 		    f.o_fail++)
-			if (f.o_fail != CL_FAIL_ALL ||
-			    (f.o_kind == CL_ENTER && !f.o_wired))
+			if (!search->s_again && (f.o_fail != CL_FAIL_ALL ||
+			    (f.o_kind == CL_ENTER && !f.o_wired)))
 				(void)step(&f);
 	}
 }
@@ -194,17 +219,9 @@ expand(uint32_t from)
 
 	s->s_from = from;
 	s->s_sum = 0;
-	for (i = 0; i < s->s_nops && !s->s_again; i++) {
-		if (!cl_op_possible(&s->s_ops[i]))
-			continue;
-		step_all(&s->s_ops[i]);
-		if (s->s_proof || s->s_result->cr_transitions < s->s_next)
-			continue;
-		s->s_again = cl_mem_grow() != 0;
-		if (s->s_step < CHECK_STEP)
-			s->s_step *= 2;
-		s->s_next += s->s_step;
-	}
+	for (i = 0; i < s->s_nops && !s->s_again; i++)
+		if (cl_op_possible(&s->s_ops[i]))
+			step_all(&s->s_ops[i]);
 }
 
 /*
@@ -240,10 +257,11 @@ warm_up(void)
 	uint32_t n, r = 1997;
 	struct cl_op o;
 
-	s->s_warm = true;
+	cl_touch_tlb();
+	(void)cl_mem_grow(true);
+	cl_mem_load(NULL);
 	for (n = 0; n < WARM_STEPS; n++) {
-		if (n % WARM_CHECK == 0)
-			(void)cl_mem_grow();
+		(void)cl_mem_grow(n % WARM_CHECK == 0);
 		r = r * 1664525u + 1013904223u;
 		o = s->s_ops[(r >> 8) % s->s_nops];
 		if (cl_world->cw_fail && o.o_kind == CL_ENTER && r >> 30 == 0) {
@@ -279,7 +297,7 @@ search_run(void)
 			return;
 		cl_set_get(s->s_set, n)->st_sum = s->s_sum;
 	}
-	s->s_again = cl_mem_grow() != 0;
+	s->s_again = cl_mem_grow(true) != 0;
 	if (!s->s_again)
 		prove_twins();
 }
@@ -298,8 +316,8 @@ search_clear(void)
 		cl_queue_free(s->s_queue);
 	s->s_set = cl_set_new();
 	s->s_queue = cl_queue_new();
-	s->s_again = s->s_warm = s->s_proof = false;
-	s->s_next = s->s_step = CHECK_FIRST;
+	s->s_again = s->s_proof = false;
+	s->s_all = s->s_step = CHECK_FIRST;
 	memset(r, 0, sizeof(*r));
 }
 
@@ -369,14 +387,14 @@ cl_explore(const struct cl_world *w, bool reduce, struct cl_result *result)
 		host_trap_end(old);
 	}
 	do {
-		(void)cl_mem_grow();
+		(void)cl_mem_grow(true);
 		search_clear();
 		trap = HOST_TRY(old, here);
 		if (trap == HOST_OK) {
 			search_run();
 			host_trap_end(old);
 		} else
-			search->s_again = cl_mem_grow() != 0;
+			search->s_again = cl_mem_grow(true) != 0;
 	} while (search->s_again);
 	if (trap != HOST_OK) {
 		result->cr_violations++;

@@ -22,13 +22,21 @@
 
 #define NO_ASAN		__attribute__((__no_sanitize__("address")))
 #define MERGE		3u		/* words between two runs */
+#define PAGE_WORDS	1024u
 
 extern uint32_t __data_start[], _end[];	/* of the linker */
+
+enum known {
+	KN_NOT,
+	KN_STATE,			/* in the set */
+	KN_LEFT_OUT
+};
 
 struct region {
 	uint32_t	*r_base;
 	uint32_t	*r_copy;	/* as it was at the start */
-	uint8_t		*r_known;	/* in the set, or left out */
+	uint8_t		*r_known;	/* enum known, a word */
+	uint8_t		*r_hot;		/* has words of the set, a page */
 	uint32_t	 r_words;
 };
 
@@ -74,7 +82,9 @@ region_start(struct region *r, uint32_t *base, uint32_t words)
 	r->r_words = words;
 	r->r_copy = need(realloc(r->r_copy, words * sizeof(uint32_t)));
 	r->r_known = need(realloc(r->r_known, words));
-	memset(r->r_known, 0, words);
+	r->r_hot = need(realloc(r->r_hot, words / PAGE_WORDS + 1));
+	memset(r->r_known, KN_NOT, words);
+	memset(r->r_hot, 0, words / PAGE_WORDS + 1);
 	copy_words(r->r_copy, base, words);
 }
 
@@ -87,7 +97,7 @@ leave_out(const void *start, size_t size)
 	struct region *r = &mem->m_region[0];
 	uint32_t i = (uint32_t)((const uint32_t *)start - r->r_base);
 
-	memset(r->r_known + i, 2, (size + 3) / 4);
+	memset(r->r_known + i, KN_LEFT_OUT, (size + 3) / 4);
 }
 
 /*
@@ -129,9 +139,9 @@ runs_make(void)
 	for (r = mem->m_region; r < mem->m_region + 2; r++)
 		for (i = 0; i < r->r_words; i++) {
 			at = r->r_base + i;
-			if (r->r_known[i] == 2 || i == 0)
+			if (r->r_known[i] == KN_LEFT_OUT || i == 0)
 				last = NULL;
-			if (r->r_known[i] != 1)
+			if (r->r_known[i] != KN_STATE)
 				continue;
 			if (last != NULL && (uint32_t)(at - last->n_to) <
 			    last->n_words + MERGE) {
@@ -180,23 +190,39 @@ values_make(void)
 }
 
 /*
- * Look for words that changed and are not in the set.
+ * Look for words of a page that changed and are not in the set.
+ */
+static uint32_t NO_ASAN
+page_grow(struct region *r, uint32_t i)
+{
+	uint32_t end = i + PAGE_WORDS, n = 0;
+
+	if (end > r->r_words)
+		end = r->r_words;
+	for (; i < end; i++)
+		if (r->r_base[i] != r->r_copy[i] && r->r_known[i] == KN_NOT) {
+			r->r_known[i] = KN_STATE;
+			r->r_hot[i / PAGE_WORDS] = 1;
+			n++;
+		}
+	return (n);
+}
+
+/*
+ * The same in all memory, or only near words that are in the set.
  * => returns how many were added; if any, records that were saved are void
  *    and the state to go back to is the first
  */
-uint32_t NO_ASAN
-cl_mem_grow(void)
+uint32_t
+cl_mem_grow(bool all)
 {
 	struct region *r;
 	uint32_t i, n = 0;
 
 	for (r = mem->m_region; r < mem->m_region + 2; r++)
-		for (i = 0; i < r->r_words; i++)
-			if (r->r_base[i] != r->r_copy[i] &&
-			    r->r_known[i] == 0) {
-				r->r_known[i] = 1;
-				n++;
-			}
+		for (i = 0; i < r->r_words; i += PAGE_WORDS)
+			if (all || r->r_hot[i / PAGE_WORDS])
+				n += page_grow(r, i);
 	if (n != 0) {
 		runs_make();
 		values_make();

@@ -18,7 +18,7 @@
 #include "closure.h"
 
 #define PAGE		4096u
-#define ARENA_MAX	32u		/* free pages of a world's arena */
+#define ARENA_MAX	64u		/* pages of a world's arena */
 #define IMAGE_STEP	64u		/* pages behind a slice */
 
 const struct cl_world *cl_world;
@@ -27,8 +27,7 @@ struct model cl_model;
 uint32_t cl_va[CL_VAS];
 uint32_t cl_pa[CL_PAGES];
 
-static uint32_t first_page;		/* the first free arena page */
-static uint32_t frame_of[ARENA_MAX];	/* of it and those that follow */
+static uint32_t frame_of[ARENA_MAX];	/* of each arena page, 0: none */
 
 /* The directory slot of an address. */
 uint32_t
@@ -60,11 +59,11 @@ cl_loaded(void)
 static uint32_t
 next_frame(void)
 {
-	uint32_t n = (uint32_t)(ptp_free.pl_first - ptp_table) - first_page;
+	uint32_t n = (uint32_t)(ptp_free.pl_first - ptp_table);
 	uint32_t *word, v;
 
 	if (ptp_free.pl_first == NULL || n >= ARENA_MAX || frame_of[n] == 0)
-		ph_panic("closure: a page for arena page %u", n + first_page);
+		ph_panic("closure: a page for arena page %u", n);
 	word = host_phys(frame_of[n]);
 	for (v = 0; v < CL_VAS; v++)
 		word[cl_va[v] >> 12 & 1023] = 0x67;
@@ -114,24 +113,24 @@ static void
 boot_arena(const struct cl_world *w)
 {
 	struct ptp *pt = ptp_free.pl_first;
-	uint32_t i, pa;
+	uint32_t i, pa, first = (uint32_t)(pt - ptp_table);
 
-	if (w->cw_arena > ARENA_MAX || ptp_free.pl_count < w->cw_arena)
+	if (first + w->cw_arena > ARENA_MAX ||
+	    ptp_free.pl_count < w->cw_arena)
 		ph_panic("closure: an arena of %u pages", w->cw_arena);
-	first_page = (uint32_t)(pt - ptp_table);
+	ptp_npages = first + w->cw_arena;
 	for (i = 0; i < ARENA_MAX; i++)
-		frame_of[i] = i < w->cw_arena ? host_page() : 0;
-	for (i = 1; i < w->cw_arena; i++)
-		pt = pt->pt_next;
+		frame_of[i] = i < first ? ptp_table[i].pt_pa :
+		    i < ptp_npages ? host_page() : 0;
+	pt = &ptp_table[ptp_npages - 1];
 	pt->pt_next = NULL;
 	ptp_free.pl_last = &pt->pt_next;
 	ptp_free.pl_count = w->cw_arena;
-	ptp_npages = (uint32_t)(pt - ptp_table) + 1;
 	for (i = 0; i < CL_PAGES; i++)
 		cl_pa[i] = host_page();
 	while (host_page_try(&pa))
 		continue;
-	for (i = 0; i < w->cw_arena; i++)
+	for (i = first; i < ptp_npages; i++)
 		host_page_put(frame_of[i]);
 	host_knobs.hk_frame = next_frame;
 	host_knobs.hk_wait = memory_comes;
@@ -141,20 +140,18 @@ boot_arena(const struct cl_world *w)
  * Make all of the kernel's memory real, and the free arena pages too.
  */
 static void
-boot_pin(const struct cl_world *w)
+boot_pin(void)
 {
-	uint32_t i, pte, last = ptp_npages;
+	uint32_t pte;
 	vm_offset_t va;
 
-	for (va = PH_KERNBASE; va < ptp_arena + last * PAGE; va += PAGE) {
-		i = (va - ptp_arena) / PAGE - first_page;
+	for (va = PH_KERNBASE; va < ptp_arena; va += PAGE) {
 		pte = *kernel_pte(va);
-		if (va >= ptp_arena && i < w->cw_arena)
-			pte = frame_of[i] | MMU_P;
-		else if ((pte & MMU_P) == 0)
-			continue;
-		kva_pin(va >> 12, pte >> 12);
+		if ((pte & MMU_P) != 0)
+			kva_pin(va >> 12, pte >> 12);
 	}
+	for (; va < ptp_arena + ptp_npages * PAGE; va += PAGE)
+		kva_pin(va >> 12, frame_of[(va - ptp_arena) / PAGE] >> 12);
 	mmu_tlb_clear();
 }
 
@@ -171,6 +168,23 @@ boot_tlb(void)
 		if (ptp_table[i].pt_state == PTS_READY)
 			mmu_tlb_insert((uint32_t)ptp_table[i].pt_pte >> 12,
 			    ptp_table[i].pt_pa >> 12, ME_W | ME_D | ME_G);
+}
+
+/*
+ * Cache everything that can be cached at the same time, for a search that
+ * wants to know which words of the TLB may change.
+ */
+void
+cl_touch_tlb(void)
+{
+	uint32_t i;
+
+	for (i = 0; i < CL_VAS; i++)
+		mmu_tlb_insert(cl_va[i] >> 12, cl_pa[0] >> 12, ME_U);
+	for (i = 0; i < ptp_npages; i++)
+		if (frame_of[i] != 0)
+			mmu_tlb_insert((uint32_t)ptp_table[i].pt_pte >> 12,
+			    frame_of[i] >> 12, ME_D | ME_G);
 }
 
 static void
@@ -203,7 +217,7 @@ cl_boot(const struct cl_world *w)
 	boot_machine(w);
 	boot_model(w);
 	boot_arena(w);
-	boot_pin(w);
+	boot_pin();
 	boot_tlb();
 	for (p = 0; p < CL_PMAPS; p++)
 		pmap_pinit(&cl_pmap[p]);
