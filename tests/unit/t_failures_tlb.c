@@ -222,9 +222,11 @@ TEST(r26c__reclaim_on_a_386_is_one_reload)
  */
 TEST(r27a__global_pages_are_the_modules_own)
 {
-	uint32_t va, pte, n = 0;
+	uint32_t va, pte, n = 0, kva = host_kva(2), pa = page_new();
 	vm_offset_t sva, eva;
 
+	DO(pmap_enter(kernel_pmap, kva, pa, PROT_RW, TRUE));
+	DO(pmap_kenter(kva + PAGE, pa, PROT_RW));
 	pmap_virtual_space(&sva, &eva);
 	for (va = PH_KERNBASE; va != PH_KERNEND; va += PAGE) {
 		pte = pte_of(kernel_pmap, va);
@@ -235,6 +237,7 @@ TEST(r27a__global_pages_are_the_modules_own)
 		CHECK_EQ(pte & MMU_US, 0);
 	}
 	CHECK(PH_GLOBAL == 0 ? n == 0 : n > 0);
+	DO(pmap_remove(kernel_pmap, kva, kva + 2 * PAGE));
 }
 
 /*
