@@ -283,9 +283,15 @@ gather_unhook(struct gather *g, struct ptp *pt)
 static void
 gather_lose(struct gather *g, struct ptp *pt)
 {
-	if (va_slot(pt->pt_va) == va_slot(PH_USER_MAX - 1))
+	struct pmap *pm = pt->pt_pmap;
+	vm_offset_t va = pt->pt_va;
+
+	if (va_slot(va) == va_slot(PH_USER_MAX - 1))
 		pmap_counters.pc_top_lost++;
-	gather_unhook(g, pt);
+	if (!gather_detach(g, pt)) {
+		pmap_violation("PT1", pm, va, 0, pt->pt_pa);
+		ph_isolate(pm, va, PH_NOPAGE);
+	}
 }
 
 /*
@@ -1016,33 +1022,6 @@ pmap_change_wiring(pmap_t pm, vm_offset_t va, boolean_t wired)
 }
 
 /*
- * Advice that a range is, or is not, to be pageable.  Wiring is what counts;
- * page tables are never pageable.
- */
-void
-pmap_pageable(pmap_t pm, vm_offset_t sva, vm_offset_t eva, boolean_t pageable)
-{
-	(void)pm;
-	(void)sva;
-	(void)eva;
-	(void)pageable;
-}
-
-/*
- * Advice that a range will be used in dst as in src: not taken.
- */
-void
-pmap_copy(pmap_t dst, pmap_t src, vm_offset_t dva, vm_size_t len,
-    vm_offset_t sva)
-{
-	(void)dst;
-	(void)src;
-	(void)dva;
-	(void)len;
-	(void)sva;
-}
-
-/*
  * The physical address behind <pm, va>, with the offset in the page.
  * => returns false and leaves *pap alone where nothing is mapped; any
  *    address, the kernel's included
@@ -1194,6 +1173,12 @@ pmap_managed(vm_offset_t pa)
 	return (frame_tag(fr) == FR_MANAGED ? fr : NULL);
 }
 
+static inline bool
+pv_next_in_place(struct pv_link *pv)
+{
+	return (pv->pv_next == NULL || pv_in_place(pv->pv_next, &pv->pv_next));
+}
+
 /*
  * A link of the page at pa leads to an entry that does not map it, or to a
  * page table that its directory does not hold: a state that only damage from
@@ -1211,6 +1196,10 @@ pmap_damage(struct gather *g, struct frame *fr, struct pv_link *pv,
 	struct pmap *pm = pt->pt_pmap;
 	vm_offset_t va = ptp_va(pt, ptep);
 
+	if (!pv_next_in_place(pv)) {
+		pmap_relink(fr, pa);
+		return;
+	}
 	pmap_violation(id, pm, va, pte_read(ptep), pa);
 	pv_remove(fr, pv, PMB_ATTR);
 	(void)pte_swap(ptep, 0);
@@ -1238,12 +1227,14 @@ pmap_walk_pte(struct gather *g, struct frame *fr, struct pv_link *pv,
 	const struct ptp *pt;
 	uint32_t *ptep;
 
-	PMAP_ASSERT(pv_link_sane(pv) && pv->pv_pprev == pprev,
-	    "PV4 page 0x%x: link %p is out of place", pa, (void *)pv);
+	if (__builtin_expect(!pv_in_place(pv, pprev), 0)) {
+		pmap_relink(fr, pa);
+		return (NULL);
+	}
 	ptep = pv_pte(pv);
 	pt = ptp_of_pte(ptep);
 	PMAP_ASSERT((uintptr_t)ptep - ptp_arena <
-	    ptp_npages << PMB_PAGESHIFT && pt->pt_pmap != NULL,
+	    ptp_npages << PMB_PAGESHIFT && ptp_is_table(pt),
 	    "PV5 page 0x%x: link %p leads to no page table", pa, (void *)pv);
 	pmap_counters.pc_visited++;
 	if (__builtin_expect(!pte_maps(pte_read(ptep), pa), 0))
@@ -1267,10 +1258,14 @@ pmap_remove_all(struct frame *fr, vm_offset_t pa)
 	uint32_t *ptep;
 
 	gather_init(&g);
-	while ((pv = fr->fr_first) != NULL) {
+	while ((pv = fr->fr_first) != NULL || fr->fr_info >= FR_ONE) {
 		ptep = pmap_walk_pte(&g, fr, pv, &fr->fr_first, pa);
 		if (ptep == NULL)
 			continue;
+		if (!pv_next_in_place(pv)) {
+			pmap_relink(fr, pa);
+			continue;
+		}
 		pt = ptp_of_pte(ptep);
 		(void)gather_unmap(&g, pt, (uint32_t)(ptep - pt->pt_pte));
 		if (pt->pt_valid == 0 && pt->pt_state == PTS_USER)
@@ -1386,15 +1381,4 @@ pmap_testbit(vm_offset_t pa, unsigned int bits)
 	}
 	ph_splx(s);
 	return (found);
-}
-
-/*
- * => returns how many mappings of a page are tracked
- */
-unsigned int
-pmap_page_mappings(vm_offset_t pa)
-{
-	struct frame *fr = pmap_managed(pa);
-
-	return (fr == NULL ? 0 : fr->fr_info >> FR_COUNTSHIFT);
 }

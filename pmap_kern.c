@@ -50,6 +50,33 @@ pmap_map(vm_offset_t va, vm_offset_t spa, vm_offset_t epa, vm_prot_t prot)
 }
 
 /*
+ * Advice that a range is, or is not, to be pageable.  Wiring is what counts;
+ * page tables are never pageable.
+ */
+void
+pmap_pageable(pmap_t pm, vm_offset_t sva, vm_offset_t eva, boolean_t pageable)
+{
+	(void)pm;
+	(void)sva;
+	(void)eva;
+	(void)pageable;
+}
+
+/*
+ * Advice that a range will be used in dst as in src: not taken.
+ */
+void
+pmap_copy(pmap_t dst, pmap_t src, vm_offset_t dva, vm_size_t len,
+    vm_offset_t sva)
+{
+	(void)dst;
+	(void)src;
+	(void)dva;
+	(void)len;
+	(void)sva;
+}
+
+/*
  * The physical address behind a device pager's cookie: a frame number.
  */
 vm_offset_t

@@ -556,12 +556,27 @@ need_splvm(const char *what)
 		ph_panic("host: %s at spl 0", what);
 }
 
+/*
+ * A frame for the module: the next one, or the one that the knob names.
+ */
+static bool
+module_frame(uint32_t *pa)
+{
+	if (host_knobs.hk_frame == NULL)
+		return (frame_take(FR_MODULE, 0, pa));
+	*pa = host_knobs.hk_frame();
+	if (!host_page_take(*pa))
+		return (false);
+	frame_state[*pa / PAGE] = FR_MODULE;
+	return (true);
+}
+
 bool
 ph_page_alloc(uint32_t *pa)
 {
 	need_splvm("ph_page_alloc");
 	host_record.hr_allocs++;
-	if (alloc_fails() || !frame_take(FR_MODULE, 0, pa)) {
+	if (alloc_fails() || !module_frame(pa)) {
 		host_record.hr_failed++;
 		return (false);
 	}
@@ -570,11 +585,17 @@ ph_page_alloc(uint32_t *pa)
 	return (true);
 }
 
+/*
+ * => the flush comes before: a frame that a TLB still holds is refused, unless
+ *    a test asks what a use of it would come upon
+ */
 void
 ph_page_free(uint32_t pa)
 {
 	need_splvm("ph_page_free");
 	frame_give(FR_MODULE, pa);
+	if (!host_knobs.hk_free_cached && mmu_holds(pa / PAGE))
+		ph_panic("host: page 0x%08x freed while it is cached", pa);
 	host_record.hr_held--;
 	kva_poison(pa / PAGE);
 	fill_page(pa);
@@ -617,6 +638,7 @@ ph_copy_page(void *dst, const void *src)
 bool
 ph_may_wait(void)
 {
+	host_record.hr_asked++;
 	return (host_knobs.hk_may_wait);
 }
 

@@ -156,6 +156,33 @@ kva_poison(uint32_t pfn)
 }
 
 /*
+ * Make a kernel page real, and all of them until the next boot, whatever the
+ * TLB says: for a test that sees to it that no kernel page changes its frame.
+ */
+void
+kva_pin(uint32_t vpn, uint32_t pfn)
+{
+	void *p;
+
+	mmu_drop_hook = NULL;
+	p = mmap((void *)(vpn << 12), PAGE, PROT_READ | PROT_WRITE, MAP_FIXED |
+	    MAP_SHARED, phys_fd, (off_t)(pfn * PAGE));
+	must(p != MAP_FAILED, "pin");
+	ASAN_UNPOISON_MEMORY_REGION(p, PAGE);
+}
+
+static void
+kva_unpin(void)
+{
+	void *p;
+
+	p = mmap((void *)REAL_BASE, REAL_SIZE, PROT_NONE, MAP_FIXED |
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	must(p != MAP_FAILED, "unpin");
+	mmu_drop_hook = kva_unmap;
+}
+
+/*
  * Take the ranges of addresses, once a process.
  *
  * => returns where physical memory can be seen
@@ -196,6 +223,8 @@ kva_init(void)
 void
 kva_reset(uint32_t frames)
 {
+	if (mmu_drop_hook == NULL)
+		kva_unpin();
 	must(ftruncate(phys_fd, 0) == 0, "ftruncate");
 	must(ftruncate(phys_fd, (off_t)(frames * PAGE)) == 0, "ftruncate");
 	kva_module_load(module_pristine);

@@ -361,6 +361,23 @@ mmu_tlb_find(uint32_t vpn)
 }
 
 /*
+ * Is a frame cached, as a page or as a page table?
+ */
+bool
+mmu_holds(uint32_t pfn)
+{
+	uint32_t i;
+
+	for (i = 0; i < tlb_count; i++)
+		if (tlb[i].me_pfn == pfn)
+			return (true);
+	for (i = 0; i < pdc_count; i++)
+		if (pdc_pde[pdc_slot[i]] >> 12 == pfn)
+			return (true);
+	return (false);
+}
+
+/*
  * Note that the process has this translation as real memory.
  *
  * => returns the flags of the entry, 0 if there is none
@@ -379,6 +396,25 @@ mmu_tlb_mark(uint32_t vpn, uint32_t pfn)
 		return (e->me_flags);
 	}
 	return (0);
+}
+
+/*
+ * Lose what is cached of a page, as a processor may at any time.
+ */
+void
+mmu_tlb_evict(uint32_t vpn)
+{
+	while (tlb_head[vpn] != 0)
+		entry_remove(tlb_head[vpn] - 1u);
+}
+
+/*
+ * The directory entry that a walk would use without looking, 0 for none.
+ */
+uint32_t
+mmu_pde_cached(uint32_t slot)
+{
+	return (pdc_pde[slot]);
 }
 
 /*

@@ -111,11 +111,14 @@ void	mmu_flush_global(void);
 uint32_t mmu_tlb_count(void);
 const struct mmu_entry *mmu_tlb_get(uint32_t i);
 struct mmu_entry *mmu_tlb_find(uint32_t vpn);
+bool	mmu_holds(uint32_t pfn);
 uint8_t	mmu_tlb_mark(uint32_t vpn, uint32_t pfn);
 void	mmu_tlb_insert(uint32_t vpn, uint32_t pfn, uint8_t flags);
+void	mmu_tlb_evict(uint32_t vpn);
 void	mmu_tlb_clear(void);
 void	mmu_tlb_load(const struct mmu_entry *, uint32_t n);
 void	mmu_tlb_fill(void);
+uint32_t mmu_pde_cached(uint32_t slot);
 unsigned int mmu_tlb_check(void (*report)(const struct mmu_breach *));
 
 #endif /* _PMAP386_TESTS_MMU_H_ */

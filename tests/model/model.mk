@@ -5,26 +5,33 @@
 # of MT_PROGRAMS and one MT_name a program; each is linked in each variant as
 # $(HT_DIR)/VARIANT/name.
 
-MT_PROGRAMS	:= check_model args
-
-# The random operations.
-MT_WORLD	:= model world world_ops world_map world_page world_check trace
-MT_check_model	:= check_model $(MT_WORLD)
+MT_PROGRAMS	:= args check_model closure nomem
 
 # The bad arguments: pmap_bootstrap's too, which the host calls.
 MT_args		:= args args_world args_life args_enter args_range args_kern \
 		   args_page
 MT_LDFLAGS_args	:= -Wl,--wrap=pmap_bootstrap
 
+# Random operations against the model.
+MT_WORLD	:= model world world_ops world_map world_page world_check trace
+MT_check_model	:= check_model $(MT_WORLD)
+
+# Allocations that fail.
+MT_nomem	:= nomem nomem_step nomem_sync nomem_parse nomem_list model
+
+# A small world to its fixed point.
+MT_closure	:= closure closure_mem closure_world closure_key closure_op \
+		   closure_set closure_explore model
+
 # One program: $(1) the variant, $(2) its name.
 define MT_PROGRAM
 $(HT_DIR)/$(1)/$(2): $(HT_DIR)/$(1)/module.o \
     $(HT_HOST:%=$(HT_DIR)/$(1)/%.o) $(MT_$(2):%=$(HT_DIR)/$(1)/%.o)
 	$(HT_CC) -m32 -no-pie $(HT_FLAGS_$(1)) -Wl,-z,noexecstack \
-	    $(MT_LDFLAGS_$(2)) -o $$@ $$^
+	    $(MT_LDFLAGS_$(2)) -o $$@ $$^ $(HT_LINK_$(1))
 endef
 
-$(foreach v,$(HT_VARIANTS),$(foreach p,$(MT_PROGRAMS), \
+$(foreach v,$(HT_VARIANTS) cov,$(foreach p,$(MT_PROGRAMS), \
     $(eval $(call MT_PROGRAM,$(v),$(p)))))
 $(eval $(call MT_PROGRAM,quick,check_model))
 
@@ -41,3 +48,6 @@ fuzz: $(HT_DIR)/fuzz/fuzz
 check-model: $(HT_VARIANTS:%=$(HT_DIR)/%/check_model) \
     $(HT_DIR)/quick/check_model
 	$(PYTHON) tools/check-model
+.PHONY: check-closure
+check-closure: $(HT_DIR)/plain/closure
+	tools/run32 $(HT_DIR)/plain/closure

@@ -37,7 +37,9 @@ static void
 page_freed(uint32_t pa)
 {
 	host_spl = 1;
+	host_knobs.hk_free_cached = true;
 	ph_page_free(pa);
+	host_knobs.hk_free_cached = false;
 	host_spl = 0;
 }
 

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The pmap386 authors */
+
+/*
+ * closure.c: explores worlds to their fixed points.
+ *
+ *	closure [-q | -l | -w NAME]
+ *
+ * Without arguments: the worlds of `make check-closure`.  -q: a quick one,
+ * for what is run once for each mutant.  -l: the large ones, for a soak.
+ * -w: the named one, -n without its symmetries.  Exit status: 0 no violation,
+ * 1 one was found, 2 no answer.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "closure.h"
+
+#define IN_CHECK	1u
+#define IN_QUICK	2u
+#define IN_LARGE	4u
+#define IN_SYMMETRY	8u
+
+struct choice {
+	struct cl_world	c_world;
+	uint32_t	c_in;
+};
+
+static const struct choice choices[] = {
+	{ { .cw_name = "quick", .cw_max = 2, .cw_arena = 10, .cw_slices = 1,
+	    .cw_text = "all attributes, one page touched, no life",
+	    .cw_readonly = true, .cw_wired = true, .cw_read = 1,
+	    .cw_write = 1, .cw_fail = true }, IN_QUICK },
+	{ { .cw_name = "one", .cw_max = 1, .cw_arena = 10, .cw_slices = 2,
+	    .cw_text = "everything, one mapping at a time",
+	    .cw_readonly = true, .cw_wired = true, .cw_read = 3,
+	    .cw_write = 3, .cw_fail = true, .cw_life = true, .cw_apart = true },
+	    IN_CHECK },
+	{ { .cw_name = "two", .cw_max = 2, .cw_arena = 10, .cw_slices = 1,
+	    .cw_text = "everything, two mappings at a time",
+	    .cw_readonly = true, .cw_wired = true, .cw_read = 3,
+	    .cw_write = 3, .cw_fail = true, .cw_life = true, .cw_apart = true },
+	    IN_LARGE },
+	{ { .cw_name = "symmetry", .cw_max = 2, .cw_arena = 10,
+	    .cw_slices = 8, .cw_text = "rights and TLB, two mappings",
+	    .cw_readonly = true, .cw_read = 3 }, IN_SYMMETRY },
+};
+
+#define NCHOICES	(sizeof(choices) / sizeof(choices[0]))
+
+static uint64_t
+now_ms(void)
+{
+	struct timeval tv;
+
+	gettimeofday(&tv, NULL);
+	return ((uint64_t)tv.tv_sec * 1000 + (uint64_t)tv.tv_usec / 1000);
+}
+
+static void
+print_world(const struct cl_world *w, const struct cl_result *r, uint64_t ms)
+{
+	printf("closure-%s: states=%u transitions=%llu depth=%u violations=%u "
+	    "refused=%llu reclaims=%llu deferred=%llu twins=%u words=%u "
+	    "ms=%llu\n", w->cw_name, r->cr_states,
+	    (unsigned long long)r->cr_transitions, r->cr_depth,
+	    r->cr_violations, (unsigned long long)r->cr_failed,
+	    (unsigned long long)r->cr_reclaims,
+	    (unsigned long long)r->cr_deferred, r->cr_twins, r->cr_words,
+	    (unsigned long long)ms);
+}
+
+static void
+add_result(struct cl_result *sum, const struct cl_result *r)
+{
+	sum->cr_states += r->cr_states;
+	sum->cr_transitions += r->cr_transitions;
+	sum->cr_violations += r->cr_violations;
+	if (r->cr_depth > sum->cr_depth)
+		sum->cr_depth = r->cr_depth;
+}
+
+static struct cl_set *
+run_world(const struct cl_world *w, bool reduce, struct cl_result *sum)
+{
+	struct cl_result r;
+	struct cl_set *set;
+	uint64_t start = now_ms();
+
+	memset(&r, 0, sizeof(r));
+	set = cl_explore(w, reduce, &r);
+	print_world(w, &r, now_ms() - start);
+	add_result(sum, &r);
+	return (set);
+}
+
+/*
+ * The symmetries: all images of the states found with them are the states
+ * found without, one by one.
+ */
+static bool
+run_symmetry(const struct cl_world *w, struct cl_result *sum)
+{
+	struct cl_set *orbits = run_world(w, true, sum);
+	struct cl_set *direct = run_world(w, false, sum);
+	struct cl_set *images = cl_set_new();
+	uint32_t n, i, missing = 0, expanded;
+	struct cl_key k;
+	bool added;
+
+	for (n = 0; n < cl_set_count(orbits); n++)
+		for (i = 0; i < CL_IMAGES; i++) {
+			cl_key_image(&k, &cl_set_get(orbits, n)->st_key, i);
+			(void)cl_set_add(images, &k, &added);
+			if (added && cl_set_find(direct, &k) == CL_NOSTATE)
+				missing++;
+		}
+	expanded = cl_set_count(images);
+	printf("closure-sym: orbits=%u expanded=%u direct=%u\n",
+	    cl_set_count(orbits), expanded, cl_set_count(direct));
+	if (missing != 0)
+		printf("closure-sym: %u images are not reachable\n", missing);
+	n = cl_set_count(direct);
+	cl_set_free(images);
+	cl_set_free(direct);
+	cl_set_free(orbits);
+	return (missing == 0 && expanded == n);
+}
+
+/*
+ * The worlds that are asked for: those of a set, or the one of a name.
+ */
+static int
+run_worlds(uint32_t in, const char *name, bool reduce)
+{
+	struct cl_result sum;
+	const struct choice *c;
+	uint32_t n = 0;
+	bool ok = true;
+
+	memset(&sum, 0, sizeof(sum));
+	for (c = choices; c < choices + NCHOICES; c++) {
+		if (name != NULL ? strcmp(name, c->c_world.cw_name) != 0 :
+		    (c->c_in & in) == 0)
+			continue;
+		n++;
+		if (c->c_in & IN_SYMMETRY)
+			ok = run_symmetry(&c->c_world, &sum) && ok;
+		else
+			cl_set_free(run_world(&c->c_world, reduce, &sum));
+	}
+	if (n == 0) {
+		fprintf(stderr, "closure: no such world\n");
+		return (2);
+	}
+	printf("closure: states=%u transitions=%llu depth=%u violations=%u\n",
+	    sum.cr_states, (unsigned long long)sum.cr_transitions,
+	    sum.cr_depth, sum.cr_violations + !ok);
+	return (sum.cr_violations != 0 || !ok);
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *name = NULL;
+	uint32_t in = IN_CHECK | IN_SYMMETRY;
+	bool reduce = true;
+	int c;
+
+	while ((c = getopt(argc, argv, "qlnw:")) != -1) {
+		if (c == 'q')
+			in = IN_QUICK;
+		else if (c == 'l')
+			in = IN_LARGE;
+		else if (c == 'n')
+			reduce = false;
+		else if (c == 'w')
+			name = optarg;
+		else
+			return (2);
+	}
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	return (run_worlds(in, name, reduce));
+}
