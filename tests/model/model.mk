@@ -33,6 +33,7 @@ endef
 
 $(foreach v,$(HT_VARIANTS) cov,$(foreach p,$(MT_PROGRAMS), \
     $(eval $(call MT_PROGRAM,$(v),$(p)))))
+$(eval $(call MT_PROGRAM,quick,check_model))
 
 # The same records from libFuzzer, by clang.
 $(HT_DIR)/fuzz/fuzz: $(HT_DIR)/fuzz/module.o \
@@ -44,7 +45,8 @@ $(HT_DIR)/fuzz/fuzz: $(HT_DIR)/fuzz/module.o \
 .PHONY: check-model fuzz
 fuzz: $(HT_DIR)/fuzz/fuzz
 	$(PYTHON) tools/fuzz
-check-model: $(HT_VARIANTS:%=$(HT_DIR)/%/check_model)
+check-model: $(HT_VARIANTS:%=$(HT_DIR)/%/check_model) \
+    $(HT_DIR)/quick/check_model
 	$(PYTHON) tools/check-model
 .PHONY: check-closure
 check-closure: $(HT_DIR)/plain/closure

@@ -28,7 +28,7 @@
 #define PAGE		4096u
 #define WORLD_SLOTS	8u		/* page tables of a user pmap */
 #define WORLD_PERSLOT	6u		/* addresses in each */
-#define WORLD_MANAGED	64u		/* pages of the VM; the first is frame 0 */
+#define WORLD_MANAGED	64u		/* the VM's pages; frame 0 first */
 #define WORLD_RAM	65u		/* and one page of RAM that is not */
 #define WORLD_PAGES	68u		/* and three of a device */
 #define WORLD_KINTR	3u		/* kernel addresses of interrupts */
