@@ -29,7 +29,9 @@ struct choice {
 	uint32_t	c_in;
 };
 
-static const struct choice choices[] = {
+/* The worlds; the first is that of -c. */
+static struct choice choices[] = {
+	{ { .cw_name = "" }, 0 },
 	{ { .cw_name = "quick", .cw_max = 2, .cw_arena = 10, .cw_slices = 1,
 	    .cw_text = "all attributes, one page touched, no life",
 	    .cw_readonly = true, .cw_wired = true, .cw_read = 1,
@@ -162,6 +164,27 @@ run_worlds(uint32_t in, const char *name, bool reduce)
 	return (sum.cr_violations != 0 || !ok);
 }
 
+/*
+ * A world by its figures: -c max,arena,slices,tight,apart,readonly,wired,fail,
+ * life,read,write.
+ */
+static bool
+parse_world(const char *text, struct cl_world *w)
+{
+	unsigned int n[11];
+
+	if (sscanf(text, "%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u", &n[0], &n[1],
+	    &n[2], &n[3], &n[4], &n[5], &n[6], &n[7], &n[8], &n[9],
+	    &n[10]) != 11)
+		return (false);
+	*w = (struct cl_world){ .cw_name = "custom", .cw_max = (uint8_t)n[0],
+	    .cw_arena = (uint8_t)n[1], .cw_slices = (uint8_t)n[2],
+	    .cw_tight = n[3], .cw_apart = n[4], .cw_readonly = n[5],
+	    .cw_wired = n[6], .cw_fail = n[7], .cw_life = n[8],
+	    .cw_read = (uint8_t)n[9], .cw_write = (uint8_t)n[10] };
+	return (true);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -170,7 +193,7 @@ main(int argc, char **argv)
 	bool reduce = true;
 	int c;
 
-	while ((c = getopt(argc, argv, "qlnw:")) != -1) {
+	while ((c = getopt(argc, argv, "qlnc:w:")) != -1) {
 		if (c == 'q')
 			in = IN_QUICK;
 		else if (c == 'l')
@@ -179,6 +202,8 @@ main(int argc, char **argv)
 			reduce = false;
 		else if (c == 'w')
 			name = optarg;
+		else if (c == 'c' && parse_world(optarg, &choices[0].c_world))
+			name = "custom";
 		else
 			return (2);
 	}

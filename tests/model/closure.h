@@ -89,13 +89,14 @@ extern struct model cl_model;
 extern uint32_t cl_va[CL_VAS];
 extern uint32_t cl_pa[CL_PAGES];
 void	cl_boot(const struct cl_world *);
-void	cl_touch_tlb(void);
+void	cl_touch(void);
 uint32_t cl_slot(uint32_t va);
 uint32_t cl_loaded(void);
 
 /* Memory.  A record is a state as the words that differ from the start. */
 #define CL_RECORD_MAX	8192u		/* words of a record, at most */
 void	cl_mem_start(void);
+void	cl_mem_watch(uint32_t pa);
 uint32_t cl_mem_grow(bool all);
 uint32_t cl_mem_words(void);
 void	cl_mem_restore(void);

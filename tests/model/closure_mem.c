@@ -124,6 +124,15 @@ cl_mem_start(void)
 }
 
 /*
+ * Look at this page of physical memory each time.
+ */
+void
+cl_mem_watch(uint32_t pa)
+{
+	mem->m_region[1].r_hot[pa / (PAGE_WORDS * 4)] = 1;
+}
+
+/*
  * One run for each stretch of known words, with small gaps taken in.
  */
 static void

@@ -96,7 +96,7 @@ boot_machine(const struct cl_world *w)
 	c.hc_image[0] = 8;
 	for (i = 0; i < PV_PERPAGE; i++) {
 		c.hc_image[1] = 16 + i * IMAGE_STEP;
-		c.hc_frames = c.hc_image[1] + 64;
+		c.hc_frames = c.hc_image[1] + 80;
 		host_boot(&c);
 		host_knobs.hk_fill = HOST_FILL_NONE;
 		if (pv_nfree == w->cw_slices)
@@ -171,20 +171,22 @@ boot_tlb(void)
 }
 
 /*
- * Cache everything that can be cached at the same time, for a search that
- * wants to know which words of the TLB may change.
+ * For a search that wants to know which words may change: cache everything
+ * that can be cached at the same time, and name the pages of the arena.
  */
 void
-cl_touch_tlb(void)
+cl_touch(void)
 {
 	uint32_t i;
 
 	for (i = 0; i < CL_VAS; i++)
 		mmu_tlb_insert(cl_va[i] >> 12, cl_pa[0] >> 12, ME_U);
 	for (i = 0; i < ptp_npages; i++)
-		if (frame_of[i] != 0)
+		if (frame_of[i] != 0) {
 			mmu_tlb_insert((uint32_t)ptp_table[i].pt_pte >> 12,
 			    frame_of[i] >> 12, ME_D | ME_G);
+			cl_mem_watch(frame_of[i]);
+		}
 }
 
 static void
