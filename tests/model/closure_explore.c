@@ -22,7 +22,7 @@
 #define CHECK_STEP	32768u	/* and between two, in the end */
 #define CHECK_CAREFUL	3000u	/* transitions with a look near each */
 #define CHECK_NEAR	256u	/* and between two looks later */
-#define WARM_STEPS	6000u
+#define WARM_STEPS	8000u
 #define WARM_CHECK	200u
 
 struct twin {
@@ -142,7 +142,6 @@ check_memory(bool added)
 	bool grew = false;
 
 	if (now >= s->s_all) {
-		if(getenv("P")) fprintf(stderr,"tr %llu from %u states %u depth %u words %u refused %llu\n",now,s->s_from,cl_set_count(s->s_set),s->s_result->cr_depth,cl_mem_words(),s->s_result->cr_failed);
 		grew = cl_mem_grow(true) != 0;
 		if (s->s_step < CHECK_STEP)
 			s->s_step *= 2;
@@ -263,9 +262,10 @@ warm_up(void)
 		(void)cl_mem_grow(n % WARM_CHECK == 0);
 		r = r * 1664525u + 1013904223u;
 		o = s->s_ops[(r >> 8) % s->s_nops];
-		if (cl_world->cw_fail && o.o_kind == CL_ENTER && r >> 30 == 0) {
-			o.o_fail = CL_FAIL_WAIT;
-			o.o_nth = r >> 29 & 1;
+		if (cl_world->cw_fail && o.o_kind == CL_ENTER && r >> 31 == 0) {
+			o.o_fail = r >> 29 & 1 ? CL_FAIL_ONE : o.o_wired ?
+			    CL_FAIL_WAIT : CL_FAIL_ALL;
+			o.o_nth = r >> 27 & 1;
 		}
 		if (cl_op_possible(&o))
 			cl_op_run(&o);

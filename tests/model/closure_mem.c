@@ -21,7 +21,7 @@
 #include "closure.h"
 
 #define NO_ASAN		__attribute__((__no_sanitize__("address")))
-#define MERGE		3u		/* words between two runs */
+#define MERGE		4u		/* words between two runs */
 #define PAGE_WORDS	1024u
 
 extern uint32_t __data_start[], _end[];	/* of the linker */

@@ -29,6 +29,17 @@ uint32_t cl_pa[CL_PAGES];
 
 static uint32_t frame_of[ARENA_MAX];	/* of each arena page, 0: none */
 
+/*
+ * May the pages of a world be exchanged?  All that happens to one happens to
+ * the other.
+ */
+bool
+cl_world_alike(const struct cl_world *w)
+{
+	return (w->cw_pages == 2 && (w->cw_read == 0 || w->cw_read == 3) &&
+	    (w->cw_write == 0 || w->cw_write == 3));
+}
+
 /* The directory slot of an address. */
 uint32_t
 cl_slot(uint32_t va)
