@@ -9,10 +9,12 @@
 MAKEFLAGS	+= --no-print-directory
 BUILD		:= build
 PYTHON		:= python3
+MUTANTS		:= 120
 JOBS		:= $(shell nproc 2>/dev/null || echo 2)
 
 # make run MEM=8 and the like: the runner reads these from its environment.
 export MEM SWAP CPU SEED DURATION INJECT POLICY NORETEST N PAGES LIMIT
+export OPS OPS_ASAN JOBS FUZZ_SECONDS MERGE
 
 -include sys/sys.mk
 -include user/user.mk
@@ -20,7 +22,9 @@ export MEM SWAP CPU SEED DURATION INJECT POLICY NORETEST N PAGES LIMIT
 -include tests/model/model.mk
 
 .PHONY: help deps kernel image all run shell gdb crash test lint seeds \
-	planted check-docs check-clean clean layout
+	check-args check-failures check-nomem \
+	planted check-docs check-clean clean layout mutants mutants-all \
+	defects coverage
 
 help:
 	@echo "make run          the main job: all stressors under memory pressure"
@@ -35,8 +39,20 @@ help:
 	@echo "make lint         layering, sizes, style"
 	@echo "make unit         the module on the software MMU: unit-plain,"
 	@echo "                  unit-asan and unit-ports, or one of them"
+	@echo "make check-args   every call with every bad argument, as pmap(9) says"
+	@echo "make check-model  random operations against a plain model: OPS=,"
+	@echo "                  OPS_ASAN= and SEED= say how many, and which"
+	@echo "make fuzz         libFuzzer over the same operations, FUZZ_SECONDS=120"
+	@echo "make check-failures  known failures of other pmaps, R1 to R30"
+	@echo "make check-nomem  scenarios in which each allocation fails in turn"
 	@echo "make seeds        the main job with N seeds: N=10 MEM=8"
 	@echo "make planted      three defects put in; each must be caught"
+	@echo "make mutants      the module changed in one place, $(MUTANTS) times;"
+	@echo "                  the tests must see it; first 'make defects'"
+	@echo "make mutants-all  every such change: an hour"
+	@echo "make defects      the failures of other pmaps put in, each of"
+	@echo "                  which two methods must catch"
+	@echo "make coverage     branches and lines of the module under test"
 	@echo "make check-docs   run every command that README.md gives"
 	@echo "make check-clean  README's two commands in a fresh chroot"
 	@echo "make deps         install what 'make run' needs"
@@ -82,6 +98,32 @@ test:
 planted:
 	@tools/deps test
 	@$(PYTHON) tools/planted
+
+# The defects decide too; the mutants' line is the last.
+mutants:
+	@tools/deps test
+	@ok=true; $(PYTHON) tools/caught || ok=false; \
+	    $(PYTHON) tools/mutants -n $(MUTANTS) && $$ok
+
+mutants-all:
+	@tools/deps test
+	@$(PYTHON) tools/mutants -a -d
+
+defects:
+	@tools/deps test
+	@$(PYTHON) tools/caught
+
+coverage:
+	@tools/deps test
+	@$(PYTHON) tools/coverage
+
+check-args: $(HT_VARIANTS:%=$(HT_DIR)/%/args)
+	@$(PYTHON) tools/check-args
+
+check-failures:
+	@$(PYTHON) tools/check-failures
+check-nomem: $(HT_VARIANTS:%=$(HT_DIR)/%/nomem)
+	@tools/nomem $(HT_DIR) $(HT_VARIANTS)
 
 check-docs:
 	@$(PYTHON) tools/check-docs

@@ -184,7 +184,8 @@ pmap_unmap(struct ptp *pt, uint32_t i)
 	if ((old & PMB_VALID) == 0)
 		return (0);
 	pt->pt_valid--;
-	pm->pm_stats.resident_count--;
+	if (pm != kernel_pmap || !ph_host_edits(pt->pt_va + i * PMB_PAGE))
+		pm->pm_stats.resident_count--;
 	if (old & PMB_WIRED) {
 		pt->pt_wired--;
 		pm->pm_stats.wired_count--;
@@ -231,9 +232,8 @@ gather_empty(struct gather *g, struct ptp *pt)
 	uint32_t i;
 	vm_offset_t page;
 
-	for (i = ptp_next_valid(pt, 0, PMB_NPTE - 1);
-	    pt->pt_valid > 0 && i < PMB_NPTE;
-	    i = ptp_next_valid(pt, i + 1, PMB_NPTE - 1))
+	for (i = 0; pt->pt_valid > 0 &&
+	    (i = ptp_next_valid(pt, i, PMB_NPTE - 1)) < PMB_NPTE; i++)
 		(void)pmap_unmap(pt, i);
 	if (__builtin_expect(pt->pt_valid + pt->pt_managed + pt->pt_wired, 0))
 		pmap_mend(pt);
@@ -282,9 +282,15 @@ gather_unhook(struct gather *g, struct ptp *pt)
 static void
 gather_lose(struct gather *g, struct ptp *pt)
 {
-	if (va_slot(pt->pt_va) == va_slot(PH_USER_MAX - 1))
+	struct pmap *pm = pt->pt_pmap;
+	vm_offset_t va = pt->pt_va;
+
+	if (va_slot(va) == va_slot(PH_USER_MAX - 1))
 		pmap_counters.pc_top_lost++;
-	gather_unhook(g, pt);
+	if (!gather_detach(g, pt)) {
+		pmap_violation("PT1", pm, va, 0, pt->pt_pa);
+		ph_isolate(pm, va, PH_NOPAGE);
+	}
 }
 
 /*
@@ -352,7 +358,8 @@ pmap_set(struct ptp *pt, vm_offset_t va, uint32_t pte, struct frame *fr)
 		fr->fr_info |= old & PMB_ATTR;
 	if ((old & PMB_VALID) == 0) {
 		pt->pt_valid++;
-		pm->pm_stats.resident_count++;
+		if (pm != kernel_pmap || !ph_host_edits(va))
+			pm->pm_stats.resident_count++;
 	} else if (pte_cached(pm, old) && pmap_is_loaded(pm))
 		pmap_flush_pages(&va, 1);
 	if ((old ^ pte) & PMB_WIRED)
@@ -668,6 +675,12 @@ pmap_start(pmap_t pm, struct ptp *dir)
 void
 pmap_pinit(pmap_t pm)
 {
+	const struct frame *fr;
+
+	PMAP_ASSERT(pm != NULL, "PM1 pinit of no pmap");
+	fr = frame_lookup(pm->pm_pdirpa);
+	PMAP_ASSERT(frame_tag(fr) != FR_DIR || fr->fr_ptp->pt_pmap != pm,
+	    "PM1 pinit of live pmap %p", (void *)pm);
 	pmap_start(pm, pmap_dir_get());
 }
 
@@ -701,8 +714,8 @@ pmap_reference(pmap_t pm)
 	if (pm == NULL)
 		return;
 	s = ph_splvm();
-	PMAP_ASSERT(pm->pm_count > 0, "PM1 reference to dead pmap %p",
-	    (void *)pm);
+	PMAP_ASSERT(pm->pm_count > 0 && pm->pm_count < 0x7fffffff,
+	    "PM1 reference to pmap %p with %d", (void *)pm, pm->pm_count);
 	pm->pm_count++;
 	ph_splx(s);
 }
@@ -743,9 +756,8 @@ pmap_release(pmap_t pm)
 	struct ptp *orphan;
 	int s = ph_splvm();
 
-	PMAP_ASSERT(pm != kernel_pmap && pm->pm_count == 1,
-	    "PM1 release of pmap %p with %d references", (void *)pm,
-	    pm->pm_count);
+	PMAP_ASSERT(pm != NULL && pm != kernel_pmap && pm->pm_count == 1,
+	    "PM1 release of pmap %p: not its last reference", (void *)pm);
 	gather_init(&g);
 	if (pmap_is_loaded(pm)) {
 		g.ga_cr3 = kernel_pmap->pm_pdirpa;
@@ -774,8 +786,8 @@ pmap_release(pmap_t pm)
 void
 pmap_activate(pmap_t pm)
 {
-	PMAP_ASSERT(pm->pm_count > 0, "PM3 activate of dead pmap %p",
-	    (void *)pm);
+	PMAP_ASSERT(pm != NULL && pm->pm_count > 0,
+	    "PM3 activate of dead pmap %p", (void *)pm);
 	if ((ph_cr3() & PMB_FRAME) != pm->pm_pdirpa)
 		ph_load_cr3(pm->pm_pdirpa);
 }
@@ -857,14 +869,15 @@ pmap_enter(pmap_t pm, vm_offset_t va, vm_offset_t pa, vm_prot_t prot,
 	}
 	va &= PMB_FRAME;
 	pa &= PMB_FRAME;
-	if (prot == VM_PROT_NONE) {
+	if ((prot & VM_PROT_ALL) == 0) {
 		pmap_remove(pm, va, va + PMB_PAGE);
 		return;
 	}
 	s = ph_splvm();
 	fr = frame_lookup(pa);
 	tag = frame_tag(fr);
-	if (tag > FR_MANAGED) {
+	if (tag > FR_MANAGED || (tag == FR_FOREIGN && pm != kernel_pmap &&
+	    ph_frame_kernel(pa >> PMB_PAGESHIFT))) {
 		pmap_violation("PT4", pm, va, pa, pa);
 		pmap_remove(pm, va, va + PMB_PAGE);
 		ph_isolate(pm, va, PH_NOPAGE);
@@ -1008,33 +1021,6 @@ pmap_change_wiring(pmap_t pm, vm_offset_t va, boolean_t wired)
 }
 
 /*
- * Advice that a range is, or is not, to be pageable.  Wiring is what counts;
- * page tables are never pageable.
- */
-void
-pmap_pageable(pmap_t pm, vm_offset_t sva, vm_offset_t eva, boolean_t pageable)
-{
-	(void)pm;
-	(void)sva;
-	(void)eva;
-	(void)pageable;
-}
-
-/*
- * Advice that a range will be used in dst as in src: not taken.
- */
-void
-pmap_copy(pmap_t dst, pmap_t src, vm_offset_t dva, vm_size_t len,
-    vm_offset_t sva)
-{
-	(void)dst;
-	(void)src;
-	(void)dva;
-	(void)len;
-	(void)sva;
-}
-
-/*
  * The physical address behind <pm, va>, with the offset in the page.
  * => returns false and leaves *pap alone where nothing is mapped; any
  *    address, the kernel's included
@@ -1055,7 +1041,8 @@ pmap_lookup(pmap_t pm, vm_offset_t va, vm_offset_t *pap)
 	ph_splx(s);
 	if ((pte & PMB_VALID) == 0)
 		return (0);
-	*pap = (pte & PMB_FRAME) | (va & ~PMB_FRAME);
+	if (pap != NULL)
+		*pap = (pte & PMB_FRAME) | (va & ~PMB_FRAME);
 	return (1);
 }
 
@@ -1099,16 +1086,17 @@ pmap_kenter(vm_offset_t va, vm_offset_t pa, vm_prot_t prot)
 		pmap_counters.pc_refused++;
 		return;
 	}
+	va &= PMB_FRAME;
 	if (prot & VM_PROT_WRITE)
 		pte |= PMB_WRITE;
 	s = ph_splvm();
-	if (frame_tag(fr) > FR_MANAGED)
+	if (frame_tag(fr) > FR_MANAGED) {
 		pmap_violation("PT4", kernel_pmap, va, pa, pa);
-	else {
+		pmap_remove(kernel_pmap, va, va + PMB_PAGE);
+	} else {
 		if (frame_tag(fr) == FR_FOREIGN)
 			pte |= ph_cache_bits(pa & PMB_FRAME);
-		pmap_set(ptp_lookup(kernel_pmap, va), va & PMB_FRAME, pte,
-		    NULL);
+		pmap_set(ptp_lookup(kernel_pmap, va), va, pte, NULL);
 	}
 	pmap_leave(s);
 }
@@ -1184,6 +1172,12 @@ pmap_managed(vm_offset_t pa)
 	return (frame_tag(fr) == FR_MANAGED ? fr : NULL);
 }
 
+static inline bool
+pv_next_in_place(struct pv_link *pv)
+{
+	return (pv->pv_next == NULL || pv_in_place(pv->pv_next, &pv->pv_next));
+}
+
 /*
  * A link of the page at pa leads to an entry that does not map it, or to a
  * page table that its directory does not hold: a state that only damage from
@@ -1201,6 +1195,10 @@ pmap_damage(struct gather *g, struct frame *fr, struct pv_link *pv,
 	struct pmap *pm = pt->pt_pmap;
 	vm_offset_t va = ptp_va(pt, ptep);
 
+	if (!pv_next_in_place(pv)) {
+		pmap_relink(fr, pa);
+		return;
+	}
 	pmap_violation(id, pm, va, pte_read(ptep), pa);
 	pv_remove(fr, pv, PMB_ATTR);
 	(void)pte_swap(ptep, 0);
@@ -1228,12 +1226,14 @@ pmap_walk_pte(struct gather *g, struct frame *fr, struct pv_link *pv,
 	const struct ptp *pt;
 	uint32_t *ptep;
 
-	PMAP_ASSERT(pv_link_sane(pv) && pv->pv_pprev == pprev,
-	    "PV4 page 0x%x: link %p is out of place", pa, (void *)pv);
+	if (__builtin_expect(!pv_in_place(pv, pprev), 0)) {
+		pmap_relink(fr, pa);
+		return (NULL);
+	}
 	ptep = pv_pte(pv);
 	pt = ptp_of_pte(ptep);
 	PMAP_ASSERT((uintptr_t)ptep - ptp_arena <
-	    ptp_npages << PMB_PAGESHIFT && pt->pt_pmap != NULL,
+	    ptp_npages << PMB_PAGESHIFT && ptp_is_table(pt),
 	    "PV5 page 0x%x: link %p leads to no page table", pa, (void *)pv);
 	pmap_counters.pc_visited++;
 	if (__builtin_expect(!pte_maps(pte_read(ptep), pa), 0))
@@ -1257,10 +1257,14 @@ pmap_remove_all(struct frame *fr, vm_offset_t pa)
 	uint32_t *ptep;
 
 	gather_init(&g);
-	while ((pv = fr->fr_first) != NULL) {
+	while ((pv = fr->fr_first) != NULL || fr->fr_info >= FR_ONE) {
 		ptep = pmap_walk_pte(&g, fr, pv, &fr->fr_first, pa);
 		if (ptep == NULL)
 			continue;
+		if (!pv_next_in_place(pv)) {
+			pmap_relink(fr, pa);
+			continue;
+		}
 		pt = ptp_of_pte(ptep);
 		(void)gather_unmap(&g, pt, (uint32_t)(ptep - pt->pt_pte));
 		if (pt->pt_valid == 0 && pt->pt_state == PTS_USER)
@@ -1370,21 +1374,10 @@ pmap_testbit(vm_offset_t pa, unsigned int bits)
 				continue;
 			}
 			pprev = &pv->pv_next;
-			found = (pte_read(ptep) & bits) != 0;
+			found = (pte_read(ptep) & bits & PMB_CHANGE) != 0;
 		}
 		gather_finish(&g);
 	}
 	ph_splx(s);
 	return (found);
-}
-
-/*
- * => returns how many mappings of a page are tracked
- */
-unsigned int
-pmap_page_mappings(vm_offset_t pa)
-{
-	struct frame *fr = pmap_managed(pa);
-
-	return (fr == NULL ? 0 : fr->fr_info >> FR_COUNTSHIFT);
 }

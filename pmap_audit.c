@@ -2,7 +2,7 @@
 /* Copyright (c) 2026 The pmap386 authors */
 
 /*
- * pmap_audit.c: reports of broken invariants, and the audit of all of them.
+ * pmap_audit.c: the audit of all invariants.
  *
  * Role: pmap_audit recounts everything from the page tables up and compares
  * it with the links, the counts, the lists and the directories.  It changes
@@ -25,177 +25,133 @@
  */
 #include "pmap_private.h"
 
-enum pmap_policy pmap_policy = PMAP_POLICY_PANIC;
-
-/* ----- reports ----- */
-
-/*
- * A frame's address, for reports.
- */
-static uint32_t
-frame_pa(const struct frame *fr)
-{
-	return ((uint32_t)(fr - frame_table) << PMB_PAGESHIFT);
-}
-
-/*
- * The descriptor of a page table's or directory's frame.
- * => returns NULL unless the frame says the tag and names a descriptor of it
- */
-static const struct ptp *
-audit_ptp(const struct frame *fr, uint32_t tag)
-{
-	uintptr_t off;
-
-	if (frame_tag(fr) != tag)
-		return (NULL);
-	off = (uintptr_t)fr->fr_ptp - (uintptr_t)ptp_table;
-	if (off >= ptp_npages * sizeof(struct ptp) ||
-	    off % sizeof(struct ptp) != 0 || fr->fr_ptp->pt_pa != frame_pa(fr))
-		return (NULL);
-	return (fr->fr_ptp);
-}
-
-/*
- * Tell of a broken invariant, with all that is known.
- * => pte: the entry in question; pa: the page that it is about
- * => never follows a pointer that it has not checked; panics by policy
- */
-static void
-pmap_report(const char *id, const struct pmap *pm, vm_offset_t va,
-    uint32_t pte, uint32_t pa)
-{
-	const struct frame *fr = frame_lookup(pa);
-	uint32_t tag = frame_tag(fr);
-	const struct ptp *pt;
-
-	pmap_counters.pc_violation++;
-	ph_printf("pmap: %s broken: pmap %p va 0x%08x pte 0x%08x page 0x%08x "
-	    "(%s", id, (const void *)pm, va, pte, pa & PMB_FRAME,
-	    fr == NULL ? "outside RAM" : frame_tag_name(fr));
-	if (tag == FR_MANAGED)
-		ph_printf(", %u mappings", fr->fr_info >> FR_COUNTSHIFT);
-	else if ((tag == FR_PTP || tag == FR_DIR) &&
-	    (pt = audit_ptp(fr, tag)) != NULL)
-		ph_printf(", owner %p va 0x%08x", (void *)pt->pt_pmap,
-		    pt->pt_va);
-	ph_printf(")\n");
-}
-
-/*
- * A broken invariant met by an operation.  => returns by policy isolate only
- */
-void
-pmap_violation(const char *id, const struct pmap *pm, vm_offset_t va,
-    uint32_t pte, uint32_t pa)
-{
-	pmap_report(id, pm, va, pte, pa);
-	if (pmap_policy == PMAP_POLICY_PANIC)
-		ph_panic("pmap: invariant %s: pmap %p va 0x%08x page 0x%08x",
-		    id, (const void *)pm, va, pa & PMB_FRAME);
-}
-
-/* ----- after damage ----- */
-
-/*
- * Count a page table's entries anew, and set its pmap's statistics right.
- */
-void
-pmap_recount(struct ptp *pt)
-{
-	struct pmap_statistics *st = &pt->pt_pmap->pm_stats;
-	uint32_t i, pte, valid = 0, wired = 0, managed = 0;
-
-	for (i = 0; i < PMB_NPTE; i++) {
-		pte = pte_read(&pt->pt_pte[i]);
-		valid += pte & PMB_VALID;
-		wired += (pte & PMB_VALID) != 0 && (pte & PMB_WIRED) != 0;
-		managed += pv_tracked(pv_slot(pt, i));
-	}
-	st->resident_count += valid - pt->pt_valid;
-	st->wired_count += wired - pt->pt_wired;
-	pt->pt_valid = (uint16_t)valid;
-	pt->pt_wired = (uint16_t)wired;
-	pt->pt_managed = (uint16_t)managed;
-}
-
-/*
- * An entry that has a link maps no managed page: damage from outside.  The
- * link leaves the list that holds it, whichever page's that is.
- * => old: the entry, which has been taken out
- * => by policy isolate that page is retired and the process killed
- */
-void
-pmap_stray(struct ptp *pt, uint32_t i, uint32_t old)
-{
-	vm_offset_t va = pt->pt_va + i * PMB_PAGE;
-	struct pv_link *pv = pv_slot(pt, i);
-	struct frame *fr = pv_frame(pv);
-	uint32_t pa = fr == NULL ? PH_NOPAGE : frame_pa(fr);
-
-	pmap_violation("PV1", pt->pt_pmap, va, old, pa);
-	PMAP_ASSERT(fr != NULL, "PV4 pmap %p va 0x%x: link %p is on no list",
-	    (void *)pt->pt_pmap, va, (void *)pv);
-	pv_remove(fr, pv, PMB_ATTR);
-	pmap_recount(pt);
-	ptp_queue(pt);
-	ph_isolate(pt->pt_pmap, va, pa);
-}
-
-/*
- * A page table is empty, but its counts say otherwise: entries that it had
- * are lost.  Their links leave their lists, and the counts are set right.
- */
-void
-pmap_mend(struct ptp *pt)
-{
-	uint32_t i;
-
-	pmap_violation("PT2", pt->pt_pmap, pt->pt_va, pt->pt_valid, pt->pt_pa);
-	for (i = 0; i < PMB_NPTE; i++)
-		if (pv_tracked(pv_slot(pt, i)))
-			pmap_stray(pt, i, 0);
-	pmap_recount(pt);
-}
-
-/* ----- what is in use ----- */
-
-/*
- * What is in use now.
- */
-void
-pmap_usage(struct pmap_usage *pu)
-{
-	int s = ph_splvm();
-
-	pu->pu_mappings = pv_nlinks;
-	pu->pu_ptps = ptp_inuse;
-	pu->pu_arena = ptp_npages - ptp_free.pl_count;
-	pu->pu_arena_total = ptp_npages;
-	pu->pu_slices = pv_nslices - pv_nfree;
-	pu->pu_maxsharers = pv_maxcount;
-	ph_splx(s);
-}
-
-/* ----- audit ----- */
-
 #define AUDIT_PRINTED	16	/* violations printed in one audit */
 
 struct audit {
 	struct pmap_audit au_out;
+	const struct pmap *au_pmap;	/* where the audit is, for a report: */
+	vm_offset_t	au_va;
+	uint32_t	au_pte;		/* the entry in question */
+	uint32_t	au_pa;		/* the page that it is about */
 	uint32_t	au_tracked;	/* entries with a link */
 	uint32_t	au_slices;	/* slices that page tables hold */
+	uint32_t	au_queued;	/* user page tables on a list */
 	uint32_t	au_state[PTS_SLICES + 1];	/* pages by state */
+	bool		au_blind;	/* damage hid a part: no sums */
 };
 
 static void
-audit_fail(struct audit *a, const char *id, const struct pmap *pm,
+audit_at(struct audit *a, const struct pmap *pm, vm_offset_t va, uint32_t pte,
+    uint32_t pa)
+{
+	a->au_pmap = pm;
+	a->au_va = va;
+	a->au_pte = pte;
+	a->au_pa = pa;
+}
+
+/* Count a violation.  => returns whether it is to be printed */
+static bool
+audit_broken(struct audit *a)
+{
+	pmap_counters.pc_violation++;
+	return (++a->au_out.pa_violations <= AUDIT_PRINTED);
+}
+
+static void
+audit_fail(struct audit *a, const char *id)
+{
+	if (!audit_broken(a))
+		return;
+	pmap_report_place(id, a->au_pmap, a->au_va, a->au_pte, a->au_pa);
+	ph_printf("\n");
+}
+
+/* The same, about an entry and the page that it names. */
+static void
+audit_fail_entry(struct audit *a, const char *id, const struct ptp *pt,
     vm_offset_t va, uint32_t pte)
 {
-	if (++a->au_out.pa_violations <= AUDIT_PRINTED)
-		pmap_report(id, pm, va, pte, pte);
-	else
-		pmap_counters.pc_violation++;
+	audit_at(a, pt->pt_pmap, va, pte, pte);
+	audit_fail(a, id);
+}
+
+/* A count at this place must be what was counted. */
+static void
+audit_count(struct audit *a, const char *id, const char *what, uint32_t is,
+    uint32_t n)
+{
+	if (is == n || !audit_broken(a))
+		return;
+	pmap_report_place(id, a->au_pmap, a->au_va, a->au_pte, a->au_pa);
+	ph_printf(": %s %u, counted %u\n", what, is, n);
+}
+
+/* A sum over everything, of no place. */
+static void
+audit_sum(struct audit *a, const char *id, const char *what, uint32_t is,
+    uint32_t n)
+{
+	if (is != n && audit_broken(a))
+		ph_printf("pmap: %s broken: %s %u, counted %u\n", id, what,
+		    is, n);
+}
+
+static void
+audit_list(struct audit *a, const char *what, bool ok)
+{
+	if (!ok && audit_broken(a))
+		ph_printf("pmap: PM2 broken: list of %s is damaged\n", what);
+}
+
+/*
+ * May this address in the arena be read?  What a page's entry and descriptor
+ * disagree about is PT6 and reported as such; nothing is looked at there.
+ */
+static bool
+audit_readable(const void *addr)
+{
+	const struct ptp *pt = ptp_of_pte(addr);
+
+	return (pte_maps(pte_read(kernel_pte((vm_offset_t)addr)), pt->pt_pa));
+}
+
+/*
+ * The directory of a pmap, or NULL if it is not where the pmap says.
+ */
+static const uint32_t *
+audit_dir(const struct pmap *pm)
+{
+	const struct ptp *dir;
+
+	dir = pmap_described(frame_lookup(pm->pm_pdirpa), FR_DIR);
+	return (dir != NULL && dir->pt_pmap == pm &&
+	    pm->pm_pdir == dir->pt_pte && audit_readable(dir->pt_pte) ?
+	    dir->pt_pte : NULL);
+}
+
+/*
+ * Where the directory holds a page table, or NULL if that cannot be said.
+ */
+static const uint32_t *
+audit_pde(const struct ptp *pt)
+{
+	const uint32_t *dir =
+	    pt->pt_pmap == NULL ? NULL : audit_dir(pt->pt_pmap);
+
+	return (dir == NULL ? NULL : &dir[va_slot(pt->pt_va)]);
+}
+
+/*
+ * The place of a page table as a whole: its directory entry and its frame.
+ */
+static void
+audit_at_table(struct audit *a, const struct ptp *pt, vm_offset_t va)
+{
+	const uint32_t *pde = audit_pde(pt);
+
+	audit_at(a, pt->pt_pmap, va, pde == NULL ? 0 : pte_read(pde),
+	    pt->pt_pa);
 }
 
 /*
@@ -210,15 +166,34 @@ audit_target(struct audit *a, const struct ptp *pt, vm_offset_t va,
 	bool arena = va - ptp_arena < ptp_npages << PMB_PAGESHIFT;
 
 	if ((pte & PMB_USER) && va >= PH_USER_MAX)
-		audit_fail(a, "PT9", pt->pt_pmap, va, pte);
+		audit_fail_entry(a, "PT9", pt, va, pte);
 	if (tag > FR_MANAGED && (pt->pt_state == PTS_USER || !arena))
-		audit_fail(a, "PT4", pt->pt_pmap, va, pte);
-	if (pt->pt_state == PTS_USER && fr != NULL &&
+		audit_fail_entry(a, "PT4", pt, va, pte);
+	else if (pt->pt_state == PTS_USER && fr != NULL &&
 	    (tag == FR_MANAGED ? ph_frame_free(pfn) : ph_frame_kernel(pfn)))
-		audit_fail(a, "PT4", pt->pt_pmap, va, pte);
-	if (pt->pt_state == PTS_KERNEL &&
+		audit_fail_entry(a, "PT4", pt, va, pte);
+	else if (pt->pt_state == PTS_KERNEL &&
 	    (va == pmap_window[0] || va == pmap_window[1]))
-		audit_fail(a, "PT4", pt->pt_pmap, va, pte);
+		audit_fail_entry(a, "PT4", pt, va, pte);
+}
+
+/*
+ * Does what should point at a link do so?
+ */
+static bool
+audit_listed(const struct pv_link *pv)
+{
+	uintptr_t at = (uintptr_t)pv->pv_pprev;
+	uintptr_t off = at - (uintptr_t)frame_table;
+
+	if (off < frame_count * sizeof(struct frame)) {
+		if (off % sizeof(struct frame) != sizeof(uint32_t))
+			return (false);
+	} else if (at % sizeof(*pv) != 0 ||
+	    !pv_link_sane((const struct pv_link *)at) ||
+	    !audit_readable((const void *)at))
+		return (false);
+	return (*pv->pv_pprev == pv);
 }
 
 /*
@@ -251,8 +226,9 @@ audit_skip(const uint32_t *w, uint32_t i, uint32_t n)
 }
 
 /*
- * One slice: each link that is in use is the link of a managed mapping (PV1).
- * => that the frame's list holds the link is seen by audit_frame
+ * One slice: each link that is in use is on a list (PV4), and is the link of
+ * a managed mapping (PV1).
+ * => whether its entry maps the page of its list is seen by audit_frame
  * => returns how many are in use
  */
 static uint32_t
@@ -271,16 +247,19 @@ audit_slice(struct audit *a, const struct ptp *pt, uint32_t slice)
 			continue;
 		va = pt->pt_va + (slice * PV_NLINK + i) * PMB_PAGE;
 		pte = pte_read(&pt->pt_pte[slice * PV_NLINK + i]);
-		if (!pte_may_track(pte))
-			audit_fail(a, "PV1", pt->pt_pmap, va, pte);
+		if (!audit_listed(&pv[i]))
+			audit_fail_entry(a, "PV4", pt, va, pte);
+		if ((pte & PMB_VALID) != 0 && !pte_may_track(pte))
+			audit_fail_entry(a, "PV1", pt, va, pte);
 		n++;
 	}
 	return (n);
 }
 
 /*
- * The slices of a page table.  => returns the links in use; *ok: no slice is
- * another's (PV5)
+ * The slices of a page table.
+ * => returns the links in use; *ok: no slice is another's (PV5), and all can
+ *    be looked into
  */
 static uint32_t
 audit_slices(struct audit *a, const struct ptp *pt, bool *ok)
@@ -294,14 +273,35 @@ audit_slices(struct audit *a, const struct ptp *pt, bool *ok)
 		a->au_slices++;
 		if (!pv_slice_owner_ok(pt->pt_slice[i],
 		    &pt->pt_pte[i * PV_NLINK])) {
-			audit_fail(a, "PV5", pt->pt_pmap,
-			    pt->pt_va + i * PV_NLINK * PMB_PAGE, pt->pt_pa);
+			audit_at_table(a, pt, pt->pt_va +
+			    i * PV_NLINK * PMB_PAGE);
+			audit_fail(a, "PV5");
 			*ok = false;
-		} else
+		} else if (!audit_readable(pt->pt_slice[i]))
+			*ok = false;
+		else
 			n += audit_slice(a, pt, i);
 	}
 	a->au_tracked += n;
 	return (n);
+}
+
+/*
+ * A user's page table against its entries.
+ */
+static void
+audit_counts(struct audit *a, const struct ptp *pt, uint32_t valid,
+    uint32_t wired, uint32_t managed)
+{
+	audit_at_table(a, pt, pt->pt_va);
+	audit_count(a, "PT2", "valid", pt->pt_valid, valid);
+	audit_count(a, "PT2", "wired", pt->pt_wired, wired);
+	audit_count(a, "PT2", "managed", pt->pt_managed, managed);
+	if (valid == 0)
+		audit_fail(a, "PT3");
+	if ((pt->pt_pprev != NULL) != (wired == 0))
+		audit_fail(a, "PT7");
+	a->au_queued += pt->pt_pprev != NULL;
 }
 
 /*
@@ -315,8 +315,10 @@ audit_table(struct audit *a, const struct ptp *pt)
 	bool ok;
 
 	managed = audit_slices(a, pt, &ok);
-	if (!ok)
+	if (!ok) {
+		a->au_blind = true;
 		return;
+	}
 	for (i = audit_skip(pt->pt_pte, 0, PMB_NPTE); i < PMB_NPTE;
 	    i = audit_skip(pt->pt_pte, i + 1, PMB_NPTE)) {
 		pte = pte_read(&pt->pt_pte[i]);
@@ -325,25 +327,17 @@ audit_table(struct audit *a, const struct ptp *pt)
 			a->au_out.pa_skipped += pte & PMB_VALID;
 		else if (pte & PMB_VALID) {
 			audit_target(a, pt, va, pte);
-			if (pt->pt_state == PTS_USER &&
-			    frame_tag(frame_lookup(pte)) == FR_MANAGED &&
+			if (pt->pt_state == PTS_USER && pte_may_track(pte) &&
 			    !pv_tracked(pv_slot(pt, i)))
-				audit_fail(a, "PV1", pt->pt_pmap, va, pte);
+				audit_fail_entry(a, "PV1", pt, va, pte);
 			valid++;
 			wired += (pte & PMB_WIRED) != 0;
 		} else
-			audit_fail(a, "PT8", pt->pt_pmap, va, pte);
+			audit_fail_entry(a, "PT8", pt, va, pte);
 	}
 	a->au_out.pa_ptes += valid;
-	if (pt->pt_state != PTS_USER)
-		return;
-	if (valid != pt->pt_valid || wired != pt->pt_wired ||
-	    managed != pt->pt_managed)
-		audit_fail(a, "PT2", pt->pt_pmap, pt->pt_va, pt->pt_pa);
-	if (valid == 0)
-		audit_fail(a, "PT3", pt->pt_pmap, pt->pt_va, pt->pt_pa);
-	if ((pt->pt_pprev != NULL) != (wired == 0))
-		audit_fail(a, "PT7", pt->pt_pmap, pt->pt_va, pt->pt_pa);
+	if (pt->pt_state == PTS_USER)
+		audit_counts(a, pt, valid, wired, managed);
 }
 
 /*
@@ -352,40 +346,100 @@ audit_table(struct audit *a, const struct ptp *pt)
 static void
 audit_hook(struct audit *a, const struct ptp *pt)
 {
-	const struct pmap *pm = pt->pt_pmap;
-	const struct ptp *dir = NULL;
+	const uint32_t *pde = audit_pde(pt);
 
-	if (pm != NULL)
-		dir = audit_ptp(frame_lookup(pm->pm_pdirpa), FR_DIR);
-	if (dir == NULL || dir->pt_pmap != pm || pm->pm_pdir != dir->pt_pte ||
-	    !pte_maps(pte_read(&dir->pt_pte[va_slot(pt->pt_va)]), pt->pt_pa))
-		audit_fail(a, "PT1", pm, pt->pt_va, pt->pt_pa);
+	if (pde != NULL && pte_maps(pte_read(pde), pt->pt_pa) &&
+	    (pt->pt_va & (PMB_SLOT - 1)) == 0)
+		return;
+	audit_at_table(a, pt, pt->pt_va);
+	audit_fail(a, "PT1");
+}
+
+/*
+ * A user's entry that is not zero: does it hold what the pmap has there?
+ * => returns the page table if it is the pmap's, in its place
+ * => a page table that is held elsewhere too has two owners (PT3)
+ */
+static const struct ptp *
+audit_entry(struct audit *a, const struct ptp *dir, uint32_t slot,
+    uint32_t pde)
+{
+	const struct ptp *pt = pmap_described(frame_lookup(pde), FR_PTP);
+	const uint32_t *hook;
+	const char *id = "PT1";
+
+	if ((pde & PMB_VALID) == 0 || (pt != NULL && pt->pt_state != PTS_USER))
+		pt = NULL;
+	if (pt != NULL && (pt->pt_pmap != dir->pt_pmap || pt->pt_pmap == NULL ||
+	    pt->pt_va != slot << PMB_SLOTSHIFT)) {
+		hook = audit_pde(pt);
+		if (hook != NULL && hook != &dir->pt_pte[slot] &&
+		    pte_maps(pte_read(hook), pt->pt_pa))
+			id = "PT3";
+		pt = NULL;
+	}
+	if (pt != NULL && (pde & ~(PMB_FRAME | PMB_REF)) ==
+	    (PMB_VALID | PMB_WRITE | PMB_USER))
+		return (pt);
+	audit_at(a, dir->pt_pmap, slot << PMB_SLOTSHIFT, pde, pde);
+	audit_fail(a, id);
+	return (pt);
 }
 
 /*
  * The kernel's entries of a directory, and the one that maps itself (PT5).
+ * => those around them are the same too: zero
  */
 static void
 audit_kernel_slots(struct audit *a, const struct ptp *dir)
 {
-	const struct pmap *pm = dir->pt_pmap;
-	const uint32_t *kdir = kernel_pmap->pm_pdir;
-	const uint32_t first = va_slot(PH_KERNBASE);
-	const uint32_t last = va_slot(PH_KERNEND - 1u);
+	const uint32_t *kdir = audit_dir(kernel_pmap);
+	const uint32_t first = va_slot(PH_USER_PTMAX);
 	uint32_t slot, pde, differ = 0;
 
-	for (slot = first; slot <= last; slot++)
-		differ |= pte_read(&dir->pt_pte[slot]) ^ pte_read(&kdir[slot]);
-	for (slot = first; (differ & ~PMB_REF) != 0 && slot <= last; slot++) {
+	for (slot = first; kdir != NULL && slot < PMB_NPTE; slot++)
+		if (PH_RECURSIVE == 0 || slot != PH_RECURSIVE)
+			differ |= pte_read(&dir->pt_pte[slot]) ^
+			    pte_read(&kdir[slot]);
+	for (slot = first; (differ & ~PMB_REF) != 0 && slot < PMB_NPTE;
+	    slot++) {
 		pde = pte_read(&dir->pt_pte[slot]);
-		if ((pde ^ pte_read(&kdir[slot])) & ~PMB_REF)
-			audit_fail(a, "PT5", pm, slot << PMB_SLOTSHIFT, pde);
+		if ((PH_RECURSIVE != 0 && slot == PH_RECURSIVE) ||
+		    ((pde ^ pte_read(&kdir[slot])) & ~PMB_REF) == 0)
+			continue;
+		audit_at(a, dir->pt_pmap, slot << PMB_SLOTSHIFT, pde, pde);
+		audit_fail(a, "PT5");
 	}
-	if (PH_RECURSIVE != 0 &&
-	    !pte_maps(pte_read(&dir->pt_pte[PH_RECURSIVE]), dir->pt_pa))
-		audit_fail(a, "PT5", pm,
-		    (vm_offset_t)PH_RECURSIVE << PMB_SLOTSHIFT,
-		    pte_read(&dir->pt_pte[PH_RECURSIVE]));
+	pde = pte_read(&dir->pt_pte[PH_RECURSIVE]);
+	if (PH_RECURSIVE == 0 || (pte_maps(pde, dir->pt_pa) &&
+	    (pde & PMB_USER) == 0))
+		return;
+	audit_at(a, dir->pt_pmap, (vm_offset_t)PH_RECURSIVE << PMB_SLOTSHIFT,
+	    pde, pde);
+	audit_fail(a, "PT5");
+}
+
+/*
+ * What a pmap says of itself.
+ * => slots: the groups of its directory that are in use
+ */
+static void
+audit_pmap(struct audit *a, const struct pmap *pm, const struct ptp *dir,
+    uint32_t slots)
+{
+	uint32_t slot;
+
+	if (pm == kernel_pmap)
+		for (slot = va_slot(PH_KERNBASE);
+		    slot <= va_slot(PH_KERNEND - 1u); slot++)
+			slots |= (pte_read(&dir->pt_pte[slot]) & PMB_VALID) <<
+			    (slot / PTP_GROUP);
+	audit_at(a, pm, 0, 0, dir->pt_pa);
+	audit_count(a, "PT1", "slots", pm->pm_slots, slots);
+	if (pm->pm_pdir != dir->pt_pte || pm->pm_pdirpa != dir->pt_pa)
+		audit_fail(a, "PT6");
+	if (pm->pm_count <= 0)
+		audit_fail(a, "PM1");
 }
 
 /*
@@ -396,48 +450,81 @@ audit_directory(struct audit *a, const struct ptp *dir)
 {
 	const struct pmap *pm = dir->pt_pmap;
 	const uint32_t end = va_slot(PH_USER_PTMAX);
-	uint32_t slot, pde, resident = 0, wired = 0, groups = 0;
+	uint32_t slot, pde, resident = 0, wired = 0, slots = 0;
 	const struct ptp *pt;
 
 	audit_kernel_slots(a, dir);
 	for (slot = audit_skip(dir->pt_pte, 0, end); slot < end;
 	    slot = audit_skip(dir->pt_pte, slot + 1, end)) {
 		pde = pte_read(&dir->pt_pte[slot]);
-		pt = audit_ptp(frame_lookup(pde), FR_PTP);
-		groups |= (pde & PMB_VALID) << (slot / PTP_GROUP);
-		if ((pde & PMB_VALID) == 0 || pt == NULL || pm == NULL ||
-		    pt->pt_state != PTS_USER || pt->pt_pmap != pm ||
-		    va_slot(pt->pt_va) != slot) {
-			audit_fail(a, "PT1", pm, slot << PMB_SLOTSHIFT, pde);
+		slots |= (pde & PMB_VALID) << (slot / PTP_GROUP);
+		pt = audit_entry(a, dir, slot, pde);
+		if (pt == NULL)
 			continue;
-		}
 		resident += pt->pt_valid;
 		wired += pt->pt_wired;
 	}
-	if (pm == NULL || pm == kernel_pmap)
+	if (pm == NULL)
 		return;
-	if (groups != pm->pm_slots)
-		audit_fail(a, "PT1", pm, 0, pm->pm_slots);
-	if (resident != pm->pm_stats.resident_count ||
-	    wired != pm->pm_stats.wired_count || pm->pm_count <= 0)
-		audit_fail(a, "PM1", pm, resident, wired);
+	audit_pmap(a, pm, dir, slots);
+	if (pm == kernel_pmap)
+		return;
+	audit_count(a, "PM1", "resident", pm->pm_stats.resident_count,
+	    resident);
+	audit_count(a, "PM1", "wired", pm->pm_stats.wired_count, wired);
 }
 
 /*
- * A page table that waits for use must be zero (PT8).
+ * A page table that waits for use: zero (PT8), and without slices (PV5).
  */
 static void
 audit_ready(struct audit *a, const struct ptp *pt)
 {
 	uint32_t i = audit_skip(pt->pt_pte, 0, PMB_NPTE);
 
-	if (i < PMB_NPTE)
-		audit_fail(a, "PT8", NULL, i * PMB_PAGE, pt->pt_pte[i]);
+	if (i < PMB_NPTE) {
+		audit_at(a, kernel_pmap, (vm_offset_t)&pt->pt_pte[i],
+		    pt->pt_pte[i], pt->pt_pa);
+		audit_fail(a, "PT8");
+	}
+	for (i = 0; i < PV_NSLICE && pt->pt_slice[i] == NULL; i++)
+		continue;
+	if (i == PV_NSLICE)
+		return;
+	audit_at(a, kernel_pmap, (vm_offset_t)pt->pt_pte, 0, pt->pt_pa);
+	audit_fail(a, "PV5");
+}
+
+/* What an arena page holds, by its state. */
+static void
+audit_content(struct audit *a, const struct ptp *pt)
+{
+	switch (pt->pt_state) {
+	case PTS_USER:
+	case PTS_KERNEL:
+		a->au_out.pa_ptps++;
+		audit_hook(a, pt);
+		audit_table(a, pt);
+		break;
+	case PTS_DIR:
+	case PTS_DIRREADY:
+		audit_directory(a, pt);
+		break;
+	case PTS_READY:
+		audit_ready(a, pt);
+		break;
+	case PTS_DEAD:
+		audit_at_table(a, pt, pt->pt_va);
+		audit_fail(a, "PT3");
+		audit_table(a, pt);
+		break;
+	}
 }
 
 /*
  * One page of the arena: its PTE, its descriptor and its frame agree (PT6);
- * then what it holds.
+ * one in use other than a user's page table is on no list (PM2); then what it
+ * holds.
  */
 static void
 audit_arena_page(struct audit *a, const struct ptp *pt)
@@ -455,69 +542,180 @@ audit_arena_page(struct audit *a, const struct ptp *pt)
 
 	if (pt->pt_state <= PTS_SLICES)
 		a->au_state[pt->pt_state]++;
+	audit_at(a, kernel_pmap, va, pte, pt->pt_pa);
 	if (pt->pt_state == PTS_FREE) {
-		if (pte != 0)
-			audit_fail(a, "PT6", NULL, va, pte);
+		a->au_pa = pte;
+		if (pte != 0 || (vm_offset_t)pt->pt_pte != va)
+			audit_fail(a, "PT6");
 		return;
 	}
 	if (pt->pt_state > PTS_SLICES || !pte_maps(pte, pt->pt_pa) ||
+	    (pt->pt_pa & ~PMB_FRAME) != 0 ||
 	    (vm_offset_t)pt->pt_pte != va ||
 	    frame_tag(fr) != tags[pt->pt_state] || fr->fr_ptp != pt) {
-		audit_fail(a, "PT6", pt->pt_pmap, va, pte);
+		audit_fail(a, "PT6");
+		a->au_blind = true;
 		return;
 	}
-	if (pt->pt_state == PTS_USER || pt->pt_state == PTS_KERNEL) {
-		a->au_out.pa_ptps++;
-		audit_hook(a, pt);
-		audit_table(a, pt);
-	} else if (pt->pt_state == PTS_DIR || pt->pt_state == PTS_DIRREADY)
-		audit_directory(a, pt);
-	else if (pt->pt_state == PTS_READY)
-		audit_ready(a, pt);
-	else if (pt->pt_state == PTS_DEAD)
-		audit_fail(a, "PT3", pt->pt_pmap, pt->pt_va, pt->pt_pa);
+	if (pt->pt_pprev != NULL && (pt->pt_state == PTS_DIR ||
+	    pt->pt_state == PTS_KERNEL || pt->pt_state == PTS_SLICES))
+		audit_fail(a, "PM2");
+	audit_content(a, pt);
+}
+
+/*
+ * The entry of a link, or NULL if it leads to no page table.
+ */
+static const uint32_t *
+audit_leads(const struct pv_link *pv)
+{
+	const uint32_t *ptep = pv_pte(pv);
+	const struct ptp *pt;
+
+	if ((uintptr_t)ptep % sizeof(*ptep) != 0 ||
+	    (uintptr_t)ptep - ptp_arena >= ptp_npages << PMB_PAGESHIFT)
+		return (NULL);
+	pt = ptp_of_pte(ptep);
+	return (pt->pt_state == PTS_USER || pt->pt_state == PTS_DEAD ||
+	    pt->pt_state == PTS_KERNEL ? ptep : NULL);
+}
+
+/*
+ * A list of the page at pa cannot be followed.
+ * => pv: what stands in its place; prev: the link before, good, or NULL
+ */
+static void
+audit_cut(struct audit *a, const char *id, const struct pv_link *pv,
+    const struct pv_link *prev, uint32_t pa)
+{
+	const uint32_t *ptep = NULL;
+	const struct ptp *pt;
+
+	a->au_blind = true;
+	if ((uintptr_t)pv % sizeof(*pv) == 0 && pv_link_sane(pv) &&
+	    (ptep = audit_leads(pv)) != NULL && !audit_readable(ptep))
+		ptep = NULL;
+	if (ptep == NULL && prev != NULL)
+		ptep = audit_leads(prev);
+	audit_at(a, NULL, 0, 0, pa);
+	if (ptep != NULL) {
+		pt = ptp_of_pte(ptep);
+		audit_at(a, pt->pt_pmap, ptp_va(pt, ptep), pte_read(ptep), pa);
+	}
+	if (!audit_broken(a))
+		return;
+	pmap_report_place(id, a->au_pmap, a->au_va, a->au_pte, a->au_pa);
+	ph_printf(": link %p\n", (const void *)pv);
 }
 
 /*
  * The list of a managed frame: each link sane, in its place, its entry maps
  * the frame; and as many as the count says (PV1, PV2, PV4).
+ * => ends: a link that is met twice has another predecessor the second time
  */
 static void
 audit_frame(struct audit *a, struct frame *fr)
 {
-	uint32_t n = 0, count = fr->fr_info >> FR_COUNTSHIFT;
-	uint32_t pa = frame_pa(fr), *ptep;
-	struct pv_link *pv, **pprev = &fr->fr_first;
+	uint32_t n = 0, pa = frame_pa(fr), pte;
+	const struct pv_link *pv, *prev = NULL;
+	struct pv_link **pprev = &fr->fr_first;
+	const uint32_t *ptep;
 	const struct ptp *pt;
 
-	a->au_out.pa_pages++;
-	if (fr->fr_first == NULL && count == 0)
-		return;
-	for (pv = fr->fr_first; pv != NULL && n <= count; pv = pv->pv_next) {
-		if ((uintptr_t)pv % sizeof(*pv) != 0 || !pv_link_sane(pv) ||
-		    pv->pv_pprev != pprev) {
-			audit_fail(a, "PV4", NULL, (vm_offset_t)pv, pa);
+	for (pv = *pprev; pv != NULL; pv = *pprev) {
+		if ((uintptr_t)pv % sizeof(*pv) != 0 || !pv_link_sane(pv)) {
+			audit_cut(a, "PV4", pv, prev, pa);
 			return;
 		}
-		ptep = pv_pte(pv);
-		pt = ptp_of_pte(ptep);
-		if ((uintptr_t)ptep - ptp_arena >=
-		    ptp_npages << PMB_PAGESHIFT ||
-		    (pt->pt_state != PTS_USER && pt->pt_state != PTS_KERNEL)) {
-			audit_fail(a, "PV5", NULL, (vm_offset_t)pv, pa);
+		ptep = audit_leads(pv);
+		if (!audit_readable(pv) ||
+		    (ptep != NULL && !audit_readable(ptep))) {
+			a->au_blind = true;
 			return;
 		}
-		if (!pte_maps(pte_read(ptep), pa))
-			audit_fail(a, "PV1", pt->pt_pmap, ptp_va(pt, ptep),
+		if (pv->pv_pprev != pprev || ptep == NULL) {
+			audit_cut(a, ptep == NULL ? "PV5" : "PV4", pv, prev,
 			    pa);
-		pprev = &pv->pv_next;
+			return;
+		}
+		pt = ptp_of_pte(ptep);
+		pte = pte_read(ptep);
+		audit_at(a, pt->pt_pmap, ptp_va(pt, ptep), pte, pa);
+		if (!pte_maps(pte, pa))
+			audit_fail(a, "PV1");
+		else if (pt->pt_state == PTS_KERNEL &&
+		    ph_frame_free(pa >> PMB_PAGESHIFT))
+			audit_fail(a, "PT4");
+		prev = pv;
+		pprev = (struct pv_link **)&pv->pv_next;
 		n++;
 	}
 	a->au_out.pa_links += n;
-	if (n != count)
-		audit_fail(a, "PV2", NULL, n, pa);
-	if (count > 0 && ph_frame_free(pa >> PMB_PAGESHIFT))
-		audit_fail(a, "PT4", NULL, count, pa);
+	audit_at(a, NULL, 0, 0, pa);
+	audit_count(a, "PV2", "mappings", fr->fr_info >> FR_COUNTSHIFT, n);
+}
+
+/*
+ * The frames: those with mappings; and their tags.  What the module holds has
+ * its descriptor, and what is managed is so for the host too (PT6).
+ */
+static void
+audit_frames(struct audit *a)
+{
+	struct frame *fr;
+	const struct ptp *pt;
+	uint32_t i, tag;
+
+	for (i = 0, fr = frame_table; i < frame_count; i++, fr++) {
+		if (frame_tag(fr) != FR_MANAGED)
+			continue;
+		a->au_out.pa_pages++;
+		if (fr->fr_first != NULL || fr->fr_info >= FR_ONE)
+			audit_frame(a, fr);
+	}
+	if (a->au_out.pa_pages == 0)
+		return;			/* before pmap_init */
+	for (i = 0, fr = frame_table; i < frame_count; i++, fr++) {
+		tag = frame_tag(fr);
+		if (tag > FR_MANAGED) {
+			pt = tag > FR_SLICES ? NULL : pmap_described(fr, tag);
+			if (pt != NULL && pt->pt_state != PTS_FREE)
+				continue;
+		} else if ((tag == FR_MANAGED) == ph_frame_managed(i))
+			continue;
+		audit_at(a, NULL, 0, 0, frame_pa(fr));
+		audit_fail(a, "PT6");
+	}
+}
+
+/*
+ * The free slices: all listed, in pages of slices, without an owner, and no
+ * link seems tracked but the one that holds each on the list (PM2).
+ */
+static bool
+audit_free_slices(void)
+{
+	const uintptr_t *owner = (const uintptr_t *)pv_owner;
+	const struct pv_link *pv;
+	struct pv_link *const *pprev = &pv_free;
+	uint32_t i, n = 0;
+	uintptr_t used;
+
+	for (pv = pv_free; pv != NULL; pv = pv->pv_next, n++) {
+		if ((uintptr_t)pv % sizeof(struct pv_slice) != 0 ||
+		    (uintptr_t)pv - ptp_arena >=
+		    ptp_npages << PMB_PAGESHIFT ||
+		    owner[(uintptr_t)pv >> PV_SLICESHIFT] != 0 ||
+		    ptp_of_pte((const uint32_t *)pv)->pt_state != PTS_SLICES ||
+		    pv->pv_pprev != pprev)
+			return (false);
+		for (i = 1, used = 0; i < PV_NLINK; i++)
+			used |= (uintptr_t)pv[i].pv_pprev;
+		if (used != 0)
+			return (false);
+		pprev = &pv->pv_next;
+	}
+	return (n == pv_nfree);
 }
 
 /*
@@ -526,26 +724,46 @@ audit_frame(struct audit *a, struct frame *fr)
 static void
 audit_sums(struct audit *a)
 {
-	const struct ptp *dir = audit_ptp(frame_lookup(ph_cr3()), FR_DIR);
+	audit_sum(a, "PV1", "links on lists", a->au_out.pa_links,
+	    a->au_tracked);
+	audit_sum(a, "PV2", "links in use", pv_nlinks, a->au_out.pa_links);
+	audit_sum(a, "PM2", "slices in use", pv_nslices - pv_nfree,
+	    a->au_slices);
+	audit_sum(a, "PM2", "slices with an owner", pv_slices_recount(),
+	    a->au_slices);
+	audit_sum(a, "PM2", "slices", pv_nslices,
+	    a->au_state[PTS_SLICES] * PV_PERPAGE);
+	audit_sum(a, "PM2", "user page tables", ptp_inuse,
+	    a->au_state[PTS_USER]);
+	audit_sum(a, "PM2", "free pages", ptp_free.pl_count,
+	    a->au_state[PTS_FREE]);
+	audit_sum(a, "PM2", "ready page tables", ptp_ready.pl_count,
+	    a->au_state[PTS_READY]);
+	audit_sum(a, "PM2", "ready directories", ptp_dirs.pl_count,
+	    a->au_state[PTS_DIRREADY]);
+	audit_sum(a, "PM2", "victims", ptp_victims.pl_count, a->au_queued);
+	audit_list(a, "free slices", audit_free_slices());
+}
 
-	if (a->au_out.pa_links != a->au_tracked)
-		audit_fail(a, "PV1", NULL, a->au_tracked, a->au_out.pa_links);
-	if (a->au_out.pa_links != pv_nlinks)
-		audit_fail(a, "PV2", NULL, pv_nlinks, a->au_out.pa_links);
-	if (a->au_slices != pv_slices_recount() ||
-	    a->au_slices != pv_nslices - pv_nfree)
-		audit_fail(a, "PM2", NULL, a->au_slices, pv_nslices);
-	if (a->au_state[PTS_USER] != ptp_inuse || !ptp_lists_ok() ||
-	    a->au_state[PTS_FREE] != ptp_free.pl_count ||
-	    a->au_state[PTS_READY] != ptp_ready.pl_count ||
-	    a->au_state[PTS_DIRREADY] != ptp_dirs.pl_count ||
-	    a->au_state[PTS_SLICES] * PV_PERPAGE != pv_nslices)
-		audit_fail(a, "PM2", NULL, a->au_state[PTS_USER], ptp_inuse);
-	if (!pmap_reserve_short &&
-	    (ptp_ready.pl_count == 0 || pv_nfree == 0))
-		audit_fail(a, "RS1", NULL, ptp_ready.pl_count, pv_nfree);
+/* What holds whatever is damaged elsewhere. */
+static void
+audit_rest(struct audit *a)
+{
+	const struct ptp *dir = pmap_described(frame_lookup(ph_cr3()), FR_DIR);
+
+	audit_list(a, "free pages", ptp_list_ok(&ptp_free, PTS_FREE));
+	audit_list(a, "ready page tables",
+	    ptp_list_ok(&ptp_ready, PTS_READY));
+	audit_list(a, "ready directories",
+	    ptp_list_ok(&ptp_dirs, PTS_DIRREADY));
+	audit_list(a, "victims", ptp_list_ok(&ptp_victims, PTS_USER));
+	if (!pmap_reserve_short && (ptp_ready.pl_count == 0 ||
+	    pv_nfree == 0) && audit_broken(a))
+		ph_printf("pmap: RS1 broken: ready page tables %u, "
+		    "free slices %u\n", ptp_ready.pl_count, pv_nfree);
+	audit_at(a, NULL, 0, ph_cr3(), ph_cr3());
 	if (dir == NULL || dir->pt_state != PTS_DIR)
-		audit_fail(a, "PM3", NULL, 0, ph_cr3());
+		audit_fail(a, "PM3");
 }
 
 /*
@@ -565,10 +783,10 @@ pmap_audit(struct pmap_audit *out)
 
 	for (i = 0; i < ptp_npages; i++)
 		audit_arena_page(&a, &ptp_table[i]);
-	for (i = 0; i < frame_count; i++)
-		if (frame_tag(&frame_table[i]) == FR_MANAGED)
-			audit_frame(&a, &frame_table[i]);
-	audit_sums(&a);
+	audit_frames(&a);
+	if (!a.au_blind)
+		audit_sums(&a);
+	audit_rest(&a);
 	pmap_counters.pc_audit++;
 	if (out != NULL)
 		*out = a.au_out;

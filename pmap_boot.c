@@ -206,6 +206,9 @@ pmap_bootstrap(vm_offset_t first_va)
 	vm_offset_t va = (first_va + PMB_PAGE - 1) & PMB_FRAME, first = va;
 	vm_offset_t frames, table, owner;
 
+	PMAP_ASSERT(first_va >= PH_KERNBASE && kernel_pmap->pm_count == 0,
+	    "PM2 bootstrap at 0x%x, %d before", first_va,
+	    kernel_pmap->pm_count);
 	boot_layout(va, nframes, npages);
 	boot_page_tables(va);
 	frames = boot_table(&va, table_bytes(nframes, sizeof(struct frame)));
@@ -231,6 +234,8 @@ pmap_bootstrap(vm_offset_t first_va)
 void
 pmap_virtual_space(vm_offset_t *startp, vm_offset_t *endp)
 {
-	*startp = pmap_kva_start;
-	*endp = pmap_kva_last + 1;
+	if (startp != NULL)
+		*startp = pmap_kva_start;
+	if (endp != NULL)
+		*endp = pmap_kva_last + 1;
 }

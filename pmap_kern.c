@@ -20,6 +20,10 @@
 void
 pmap_kremove(vm_offset_t va, vm_size_t size)
 {
+	if (va + size < va && va + size != 0) {
+		pmap_counters.pc_refused++;
+		return;
+	}
 	pmap_remove(kernel_pmap, va, va + size);
 }
 
@@ -29,13 +33,47 @@ pmap_kremove(vm_offset_t va, vm_size_t size)
 vm_offset_t
 pmap_map(vm_offset_t va, vm_offset_t spa, vm_offset_t epa, vm_prot_t prot)
 {
-	uint32_t n = (epa - (spa & PMB_FRAME) + PMB_PAGE - 1) / PMB_PAGE;
+	uint32_t n;
 
-	if (epa <= spa && epa != 0)
+	if (epa <= spa && (epa != 0 || spa == 0))
 		return (va);
+	n = ((epa - 1) >> PMB_PAGESHIFT) - (spa >> PMB_PAGESHIFT) + 1;
+	if (va < pmap_kva_start || va > pmap_kva_last ||
+	    n - 1 > (pmap_kva_last - va) >> PMB_PAGESHIFT) {
+		pmap_counters.pc_refused++;
+		return (va);
+	}
+	va &= PMB_FRAME;
 	for (; n > 0; n--, spa += PMB_PAGE, va += PMB_PAGE)
 		pmap_kenter(va, spa, prot);
 	return (va);
+}
+
+/*
+ * Advice that a range is, or is not, to be pageable.  Wiring is what counts;
+ * page tables are never pageable.
+ */
+void
+pmap_pageable(pmap_t pm, vm_offset_t sva, vm_offset_t eva, boolean_t pageable)
+{
+	(void)pm;
+	(void)sva;
+	(void)eva;
+	(void)pageable;
+}
+
+/*
+ * Advice that a range will be used in dst as in src: not taken.
+ */
+void
+pmap_copy(pmap_t dst, pmap_t src, vm_offset_t dva, vm_size_t len,
+    vm_offset_t sva)
+{
+	(void)dst;
+	(void)src;
+	(void)dva;
+	(void)len;
+	(void)sva;
 }
 
 /*
@@ -48,16 +86,29 @@ pmap_phys_address(unsigned int frame)
 }
 
 /*
+ * A page that a window may open on: RAM, and neither a page table, nor a
+ * directory, nor the kernel itself (PT4).
+ */
+static void
+window_check(vm_offset_t pa)
+{
+	const struct frame *fr = frame_lookup(pa);
+
+	PMAP_ASSERT(fr != NULL && frame_tag(fr) <= FR_MANAGED,
+	    "PT4 page 0x%x is a %s", pa, frame_tag_name(fr));
+	PMAP_ASSERT(frame_tag(fr) == FR_MANAGED ||
+	    !ph_frame_kernel(pa >> PMB_PAGESHIFT), "PT4 page 0x%x is the "
+	    "kernel's", pa);
+}
+
+/*
  * Open a window on a frame, and close the first n; at splvm in between.
- * => a page table or directory is no place for data (PT4)
  */
 static void *
 window_open(vm_offset_t window, vm_offset_t pa)
 {
-	uint32_t tag = frame_tag(frame_lookup(pa)), old;
+	uint32_t old;
 
-	PMAP_ASSERT(tag <= FR_MANAGED, "PT4 page 0x%x is a %s", pa,
-	    frame_tag_name(frame_lookup(pa)));
 	old = pte_swap(kernel_pte(window), (pa & PMB_FRAME) | PMB_OWN);
 	PMAP_ASSERT(old == 0, "PT4 window 0x%x is open: 0x%x", window, old);
 	return ((void *)window);
@@ -79,8 +130,10 @@ window_close(const vm_offset_t *window, uint32_t n)
 void
 pmap_zero_page(vm_offset_t pa)
 {
-	int s = ph_splvm();
+	int s;
 
+	window_check(pa);
+	s = ph_splvm();
 	ph_zero_page(window_open(pmap_window[0], pa));
 	window_close(pmap_window, 1);
 	ph_splx(s);
@@ -92,8 +145,11 @@ pmap_zero_page(vm_offset_t pa)
 void
 pmap_copy_page(vm_offset_t src, vm_offset_t dst)
 {
-	int s = ph_splvm();
+	int s;
 
+	window_check(src);
+	window_check(dst);
+	s = ph_splvm();
 	ph_copy_page(window_open(pmap_window[0], dst),
 	    window_open(pmap_window[1], src));
 	window_close(pmap_window, 2);

@@ -150,6 +150,7 @@ extern bool pmap_reserve_short;		/* the reserve could not be filled */
 
 /* Owner words, biased so that pv_owner[link >> 9] is the link's. */
 extern uintptr_t pv_owner;
+extern struct pv_link *pv_free;		/* link 0 of each free slice */
 extern uint32_t pv_nfree;		/* slices on the free list */
 extern uint32_t pv_nslices;		/* slices in all */
 extern uint32_t pv_nlinks;		/* links in use */
@@ -204,6 +205,13 @@ pte_may_track(uint32_t pte)
 	    frame_tag(frame_lookup(pte)) == FR_MANAGED);
 }
 
+/* A frame's address. */
+static inline uint32_t
+frame_pa(const struct frame *fr)
+{
+	return ((uint32_t)(fr - frame_table) << PMB_PAGESHIFT);
+}
+
 /* ----- page tables ----- */
 
 /* The page table behind a valid directory entry: PDE, frame, ptp. */
@@ -239,6 +247,13 @@ static inline struct ptp *
 ptp_of_pte(const uint32_t *ptep)
 {
 	return (&ptp_table[((uintptr_t)ptep - ptp_arena) >> PMB_PAGESHIFT]);
+}
+
+static inline bool
+ptp_is_table(const struct ptp *pt)
+{
+	return (pt->pt_state == PTS_USER || pt->pt_state == PTS_KERNEL ||
+	    pt->pt_state == PTS_DEAD);
 }
 
 /* Does the directory hold the page table? */
@@ -328,6 +343,14 @@ pv_link_sane(const struct pv_link *pv)
 	    owner[(uintptr_t)pv >> PV_SLICESHIFT] != 0);
 }
 
+/* Is it a link that pprev may point at? */
+static inline bool
+pv_in_place(const struct pv_link *pv, struct pv_link **pprev)
+{
+	return ((uintptr_t)pv % sizeof(*pv) == 0 && pv_link_sane(pv) &&
+	    pv->pv_pprev == pprev);
+}
+
 /* Put a link at the head of its frame's list. */
 static inline void
 pv_insert(struct frame *fr, struct pv_link *pv)
@@ -371,13 +394,17 @@ pv_remove(struct frame *fr, struct pv_link *pv, uint32_t attr)
 	pv_nlinks--;
 }
 
-/* ----- reports, and after damage: pmap_audit.c ----- */
+/* ----- reports, and after damage: pmap_report.c ----- */
 
+const struct ptp *pmap_described(const struct frame *, uint32_t);
+void	pmap_report_place(const char *, const struct pmap *, vm_offset_t,
+	    uint32_t, uint32_t);
 void	pmap_violation(const char *, const struct pmap *, vm_offset_t,
 	    uint32_t, uint32_t);
 void	pmap_recount(struct ptp *);
 void	pmap_stray(struct ptp *, uint32_t, uint32_t);
 void	pmap_mend(struct ptp *);
+void	pmap_relink(struct frame *, uint32_t);
 
 /* pmap.c, for pmap_kern.c */
 void	pmap_flush_pages(const vm_offset_t *, uint32_t);
@@ -401,6 +428,7 @@ void	ptp_dir_init(struct ptp *, const struct pmap *);
 struct ptp *ptp_dir_pop(void);
 void	ptp_dir_attach(struct ptp *, struct pmap *);
 void	ptp_dir_detach(struct ptp *);
+bool	ptp_list_ok(const struct ptp_list *, enum ptp_state);
 bool	ptp_lists_ok(void);
 const char *ptp_state_name(const struct ptp *);
 

@@ -27,7 +27,7 @@
 #define PMB_FRAME	0xfffff000u
 #define PMB_ATTR	(PMB_REF | PMB_MOD)
 #define PMB_CACHE	(PMB_WT | PMB_NOCACHE)
-#define PMB_CHANGE	(PMB_WRITE | PMB_CACHE | PMB_ATTR) /* pmap_changebit */
+#define PMB_CHANGE	(PMB_WRITE | PMB_NOCACHE | PMB_ATTR)
 #define PMB_OWN		(PMB_VALID | PMB_WRITE | PMB_ATTR) /* our own pages */
 
 #define PMB_PAGE	4096u		/* bytes a page */

@@ -243,10 +243,23 @@ ptp_attach(struct ptp *pt, struct pmap *pm, vm_offset_t va)
 }
 
 /*
+ * Does the directory hold a page table of the pmap's in this slot?
+ */
+static bool
+ptp_owns(const struct pmap *pm, uint32_t slot)
+{
+	uint32_t pde = pte_read(&pm->pm_pdir[slot]);
+	const struct frame *fr = frame_lookup(pde);
+
+	return ((pde & PMB_VALID) != 0 && frame_tag(fr) == FR_PTP &&
+	    fr->fr_ptp->pt_pmap == pm && va_slot(fr->fr_ptp->pt_va) == slot);
+}
+
+/*
  * Unhook a page table from its pmap.
  * => its entries stay in it until the caller has emptied it
  * => returns false if the directory did not hold it (PT1): what it holds
- *    instead is left alone
+ *    instead is left alone if it is a page table of the pmap's, for that slot
  */
 bool
 ptp_detach(struct ptp *pt)
@@ -257,7 +270,7 @@ ptp_detach(struct ptp *pt)
 
 	PMAP_ASSERT(pt->pt_state == PTS_USER, "PT3 page table %p is %s",
 	    (void *)pt, ptp_state_name(pt));
-	if (hooked)
+	if (hooked || !ptp_owns(pm, slot))
 		(void)pte_swap(&pm->pm_pdir[slot], 0);
 	if (!ptp_group_used(pm, slot))
 		pm->pm_slots &= ~(1u << (slot / PTP_GROUP));
@@ -454,6 +467,10 @@ ptp_range_next(struct ptp_range *r)
 		return (false);
 	}
 	r->pr_ptp = ptp_of_pde(pde);
+	PMAP_ASSERT(r->pr_ptp->pt_pmap == pm &&
+	    va_slot(r->pr_ptp->pt_va) == slot,
+	    "PT1 pmap %p va 0x%x: entry 0x%x is another's", (const void *)pm,
+	    slot << PMB_SLOTSHIFT, pde);
 	r->pr_lo = slot == va_slot(r->pr_va) ? va_index(r->pr_va) : 0;
 	r->pr_hi = slot == end ? va_index(r->pr_last) : PMB_NPTE - 1;
 	r->pr_done = slot == end;
@@ -463,7 +480,10 @@ ptp_range_next(struct ptp_range *r)
 
 /* ----- for the audit ----- */
 
-static bool
+/*
+ * Is a list whole, and holds it only pages of its state? (PM2)
+ */
+bool
 ptp_list_ok(const struct ptp_list *pl, enum ptp_state state)
 {
 	const struct ptp *pt, *const *pprev = (const struct ptp *const *)
@@ -471,7 +491,8 @@ ptp_list_ok(const struct ptp_list *pl, enum ptp_state state)
 	uint32_t n = 0;
 
 	for (pt = pl->pl_first; pt != NULL && n <= ptp_npages; n++) {
-		if (pt < ptp_table || pt >= ptp_table + ptp_npages ||
+		if ((uintptr_t)pt % sizeof(uint32_t) != 0 ||
+		    pt < ptp_table || pt >= ptp_table + ptp_npages ||
 		    pt->pt_state != (uint16_t)state ||
 		    (const struct ptp *const *)pt->pt_pprev != pprev)
 			return (false);

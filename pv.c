@@ -41,8 +41,8 @@ uint32_t pv_nfree;
 uint32_t pv_nslices;
 uint32_t pv_nlinks;
 uint32_t pv_maxcount;
+struct pv_link *pv_free;
 
-static struct pv_link *pv_free;		/* link 0 of each free slice */
 static vm_offset_t pv_arena;		/* where slices can lie */
 static vm_offset_t pv_arena_end;
 

@@ -585,11 +585,17 @@ ph_page_alloc(uint32_t *pa)
 	return (true);
 }
 
+/*
+ * => the flush comes before: a frame that a TLB still holds is refused, unless
+ *    a test asks what a use of it would come upon
+ */
 void
 ph_page_free(uint32_t pa)
 {
 	need_splvm("ph_page_free");
 	frame_give(FR_MODULE, pa);
+	if (!host_knobs.hk_free_cached && mmu_holds(pa / PAGE))
+		ph_panic("host: page 0x%08x freed while it is cached", pa);
 	host_record.hr_held--;
 	kva_poison(pa / PAGE);
 	fill_page(pa);
@@ -632,6 +638,7 @@ ph_copy_page(void *dst, const void *src)
 bool
 ph_may_wait(void)
 {
+	host_record.hr_asked++;
 	return (host_knobs.hk_may_wait);
 }
 

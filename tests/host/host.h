@@ -48,6 +48,7 @@ struct host_knobs {
 	uint32_t	hk_fail[2];	/* these calls from now fail, 0 next */
 	bool		hk_may_wait;	/* what ph_may_wait answers */
 	enum host_fill	hk_fill;
+	bool		hk_free_cached;	/* a page may be freed unflushed */
 	uint32_t	hk_max_waits;	/* ph_wait calls before HOST_HANG */
 	void		(*hk_wait)(void);	/* another process runs */
 	void		(*hk_intr)(void);	/* an interrupt, at spl 0 */
@@ -62,6 +63,7 @@ struct host_record {
 	uint32_t	hr_held;	/* pages that the module holds */
 	uint32_t	hr_arena;	/* arena pages of boot frames */
 	uint32_t	hr_slices;	/* slices of the kernel's tables */
+	uint32_t	hr_asked;	/* ph_may_wait calls */
 	uint32_t	hr_waits;
 	uint32_t	hr_wakeups;
 	uint32_t	hr_isolated;	/* ph_isolate calls, the last one: */

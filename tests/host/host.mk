@@ -9,7 +9,7 @@ BUILD		?= build
 PYTHON		?= python3
 HT_CC		?= gcc
 HT_DIR		:= $(BUILD)/host
-HT_MODULE	:= pmap pmap_kern pmap_boot pmap_audit pv ptp
+HT_MODULE	:= pmap pmap_kern pmap_boot pmap_report pmap_audit pv ptp
 HT_HOST		:= mmu host kva state
 HT_TESTS	:= $(basename $(notdir $(wildcard tests/unit/*.c)))
 HT_HEADERS	:= $(wildcard pmap*.h) $(wildcard tests/host/*.h) \
@@ -23,22 +23,40 @@ HT_SANITIZE	:= -fsanitize=address,undefined -fno-sanitize-recover=undefined
 HT_RECURSIVE	:= -DPH_RECURSIVE=575u -DPH_GLOBAL=0u -DPMAP_AUDIT=16
 
 HT_FLAGS_plain	:= -O2
-HT_FLAGS_asan	:= -O1 -fno-omit-frame-pointer $(HT_SANITIZE)
+HT_FLAGS_asan	:= -O2 -fno-omit-frame-pointer $(HT_SANITIZE)
 HT_FLAGS_ports	:= -O2 $(HT_RECURSIVE)
+HT_FLAGS_fuzz	:= -O2 -fno-omit-frame-pointer \
+		   -fsanitize=address,undefined \
+		   -fsanitize-coverage=inline-8bit-counters,pc-table \
+		   -fno-sanitize-recover=undefined -Wno-unknown-warning-option
+HT_CC_fuzz	:= clang
+
+# The compiler of a variant: $(1) its name.
+ht_cc		= $(or $(HT_CC_$(1)),$(HT_CC))
+
+# Coverage: the module alone is instrumented.  gcov's counters get a section
+# of their own, or each boot would reset them.  Without __builtin_expect a
+# condition has the branches that it is written with.
+HT_FLAGS_cov	:= -O2
+HT_MODFLAGS_cov	:= -O0 -fprofile-arcs -ftest-coverage -fdata-sections \
+		   '-D__builtin_expect(c,v)=(c)'
+HT_JOIN_cov	:= -T tests/host/cov.ld
+HT_LINK_cov	:= --coverage
 
 # One variant: $(1) its name.
 define HT_VARIANT
 $(HT_DIR)/$(1)/%.o: %.c $(HT_HEADERS)
 	@mkdir -p $$(@D)
-	$(HT_CC) $(HT_CFLAGS) $(HT_FLAGS_$(1)) -c $$< -o $$@
+	$(call ht_cc,$(1)) $(HT_CFLAGS) $(HT_FLAGS_$(1)) $(HT_MODFLAGS_$(1)) \
+	    -c $$< -o $$@
 $(HT_DIR)/$(1)/%.o: tests/host/%.c $(HT_HEADERS)
 	@mkdir -p $$(@D)
-	$(HT_CC) $(HT_CFLAGS) $(HT_FLAGS_$(1)) -c $$< -o $$@
+	$(call ht_cc,$(1)) $(HT_CFLAGS) $(HT_FLAGS_$(1)) -c $$< -o $$@
 $(HT_DIR)/$(1)/%.o: tests/unit/%.c $(HT_HEADERS)
 	@mkdir -p $$(@D)
-	$(HT_CC) $(HT_CFLAGS) $(HT_FLAGS_$(1)) -Wno-clobbered -c $$< -o $$@
+	$(call ht_cc,$(1)) $(HT_CFLAGS) $(HT_FLAGS_$(1)) -Wno-clobbered -c $$< -o $$@
 $(HT_DIR)/$(1)/module.o: $(HT_MODULE:%=$(HT_DIR)/$(1)/%.o)
-	ld -m elf_i386 -r -o $$@.tmp $$^
+	ld -m elf_i386 -r $(HT_JOIN_$(1)) -o $$@.tmp $$^
 	objcopy --rename-section .data=pmapdata,alloc,load,data,contents \
 	    --set-section-flags .bss=alloc,load,data,contents \
 	    --rename-section .bss=pmapdata,alloc,load,data,contents \
@@ -46,18 +64,19 @@ $(HT_DIR)/$(1)/module.o: $(HT_MODULE:%=$(HT_DIR)/$(1)/%.o)
 	@rm -f $$@.tmp
 $(HT_DIR)/$(1)/%.o: tests/model/%.c $(HT_HEADERS)
 	@mkdir -p $$(@D)
-	$(HT_CC) $(HT_CFLAGS) $(HT_FLAGS_$(1)) -Itests/model -Wno-clobbered \
+	$(call ht_cc,$(1)) $(HT_CFLAGS) $(HT_FLAGS_$(1)) -Itests/model -Wno-clobbered \
 	    -c $$< -o $$@
 $(HT_DIR)/$(1)/unit: $(HT_DIR)/$(1)/module.o \
     $(HT_HOST:%=$(HT_DIR)/$(1)/%.o) $(HT_TESTS:%=$(HT_DIR)/$(1)/%.o)
-	$(HT_CC) -m32 -no-pie $(HT_FLAGS_$(1)) -Wl,-z,noexecstack -o $$@ $$^
+	$(call ht_cc,$(1)) -m32 -no-pie $(HT_FLAGS_$(1)) -Wl,-z,noexecstack \
+	    -o $$@ $$^ $(HT_LINK_$(1))
 unit-$(1): $(HT_DIR)/$(1)/unit
 	tools/run32 $(HT_DIR)/$(1)/unit
 .PHONY: unit-$(1)
 endef
 
 HT_VARIANTS	:= plain asan ports
-$(foreach v,$(HT_VARIANTS),$(eval $(call HT_VARIANT,$(v))))
+$(foreach v,$(HT_VARIANTS) cov fuzz,$(eval $(call HT_VARIANT,$(v))))
 
 .PHONY: unit lint
 unit: unit-plain unit-asan unit-ports

@@ -84,6 +84,7 @@ kva_unmap(uint32_t vpn)
 	p = mmap((void *)(vpn << 12), PAGE, PROT_NONE, MAP_FIXED |
 	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	must(p != MAP_FAILED, "unmap");
+	ASAN_UNPOISON_MEMORY_REGION(p, PAGE);	/* a fault from here on */
 	fault_repeats = 0;
 }
 

@@ -361,6 +361,23 @@ mmu_tlb_find(uint32_t vpn)
 }
 
 /*
+ * Is a frame cached, as a page or as a page table?
+ */
+bool
+mmu_holds(uint32_t pfn)
+{
+	uint32_t i;
+
+	for (i = 0; i < tlb_count; i++)
+		if (tlb[i].me_pfn == pfn)
+			return (true);
+	for (i = 0; i < pdc_count; i++)
+		if (pdc_pde[pdc_slot[i]] >> 12 == pfn)
+			return (true);
+	return (false);
+}
+
+/*
  * Note that the process has this translation as real memory.
  *
  * => returns the flags of the entry, 0 if there is none

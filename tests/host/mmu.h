@@ -111,6 +111,7 @@ void	mmu_flush_global(void);
 uint32_t mmu_tlb_count(void);
 const struct mmu_entry *mmu_tlb_get(uint32_t i);
 struct mmu_entry *mmu_tlb_find(uint32_t vpn);
+bool	mmu_holds(uint32_t pfn);
 uint8_t	mmu_tlb_mark(uint32_t vpn, uint32_t pfn);
 void	mmu_tlb_insert(uint32_t vpn, uint32_t pfn, uint8_t flags);
 void	mmu_tlb_evict(uint32_t vpn);

@@ -12,6 +12,7 @@
 struct model_place model_user[MODEL_PLACES];
 struct model_place model_kva[MODEL_PLACES];
 uint32_t model_nuser, model_nkva, model_npages;
+bool model_wp = true;
 
 const struct model_place *
 model_place(uint32_t p, uint32_t v)
@@ -61,7 +62,7 @@ model_enter(struct model *m, uint32_t p, uint32_t v, uint32_t page,
 	mm->mm_wired = wired;
 	mm->mm_nocache = nocache;
 	mm->mm_tracked = m->md_page[page].mg_managed &&
-	    model_place(p, v)->mp_kind != MODEL_PAGER;
+	    model_place(p, v)->mp_kind < MODEL_PAGER;
 }
 
 void
@@ -132,8 +133,7 @@ model_kenter(struct model *m, uint32_t v, uint32_t page, uint32_t prot)
 }
 
 /*
- * "to" maps what "from" did, and no more than a place there may: a pager's
- * place is not tracked.
+ * "to" maps what "from" did, but is tracked only where a place may be.
  */
 void
 model_move(struct model *m, uint32_t from, uint32_t to)
@@ -143,7 +143,7 @@ model_move(struct model *m, uint32_t from, uint32_t to)
 	if (from == to)
 		return;
 	map[to] = map[from];
-	if (model_kva[to].mp_kind == MODEL_PAGER)
+	if (model_kva[to].mp_kind >= MODEL_PAGER)
 		map[to].mm_tracked = false;
 	map[from].mm_page = MODEL_NONE;
 }
@@ -231,15 +231,16 @@ model_testbit(const struct model *m, uint32_t page, struct model_bits bits)
 }
 
 /*
- * Kernel mode obeys the right to write too (CR0.WP), and reaches all that
- * the loaded pmap or the kernel maps.
+ * Kernel mode reaches all that the loaded pmap or the kernel maps.  It obeys
+ * the right to write where CR0.WP is set, and a 386 has none.
  */
 bool
 model_access(struct model *m, uint32_t p, uint32_t v, bool write, bool user)
 {
 	const struct model_map *mm = &m->md_map[p][v];
 
-	if (mm->mm_page == MODEL_NONE || (write && !mm->mm_write) ||
+	if (mm->mm_page == MODEL_NONE ||
+	    (write && !mm->mm_write && (user || model_wp)) ||
 	    (user && model_place(p, v)->mp_kind != MODEL_USER))
 		return (false);
 	if (mm->mm_tracked) {

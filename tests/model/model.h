@@ -30,7 +30,8 @@ enum model_kind {
 	MODEL_USER,			/* user mode may reach it */
 	MODEL_ABOVE,			/* a user pmap's, but not user mode's */
 	MODEL_KVA,			/* the kernel's */
-	MODEL_PAGER			/* a pager's: untracked, keeps W */
+	MODEL_PAGER,			/* a pager's: untracked, keeps W */
+	MODEL_EDITS			/* the host edits here: untracked */
 };
 
 struct model_place {
@@ -73,6 +74,7 @@ struct model_bits {
 extern struct model_place model_user[MODEL_PLACES];
 extern struct model_place model_kva[MODEL_PLACES];
 extern uint32_t model_nuser, model_nkva, model_npages;
+extern bool model_wp;			/* kernel mode obeys the right W */
 
 /* Rights, as in the VM: 1 read, 2 write, 4 execute. */
 #define MODEL_R		1u

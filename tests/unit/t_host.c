@@ -137,6 +137,53 @@ TEST(mmu__freed_table_is_walked_in_its_next_life)
 	host_check("a reload");
 }
 
+/*
+ * Each way in which an entry can say more than the tables do (TL1): another
+ * frame, no page table, no right of the user's, no right in the directory.
+ */
+TEST(mmu__each_breach_of_tl1_is_seen)
+{
+	pmap_t pm = as_new();
+	uint32_t a = page_new(), b = page_new(), pte, pde;
+
+	DO(pmap_enter(pm, VA, a, PROT_RW, FALSE));
+	CHECK(can_write(pm, VA, a));
+	pte = pte_of(pm, VA);
+	pde = *host_pde(pm, VA);
+	*host_pte(pm, VA) = b | (pte & ~MMU_FRAME);
+	EXPECT_PANIC("another frame", host_check("a planted edit"));
+	*host_pte(pm, VA) = pte & ~MMU_US;
+	EXPECT_PANIC("more rights", host_check("a planted edit"));
+	*host_pte(pm, VA) = pte;
+	*host_pde(pm, VA) = pde & ~MMU_RW;
+	EXPECT_PANIC("more rights", host_check("a planted edit"));
+	*host_pde(pm, VA) = 0;
+	EXPECT_PANIC("no translation", host_check("a planted edit"));
+	*host_pde(pm, VA) = pde;
+	host_check("the old entries");
+}
+
+/*
+ * PV3, MR1: M or U that is lost, in an entry or among what was saved, is seen
+ * by whoever asks for it.
+ */
+TEST(mmu__lost_marks_are_seen)
+{
+	pmap_t pm = as_new();
+	uint32_t pa = page_new();
+
+	DO(pmap_enter(pm, VA, pa, PROT_RW, FALSE));
+	CHECK(can_write(pm, VA, pa));
+	*host_pte(pm, VA) &= ~(MMU_D | MMU_A);
+	mmu_invlpg(VA);
+	host_check("marks that were taken");
+	CHECK_EQ(audit(), 0);
+	CHECK(!pmap_is_modified(pa) && !pmap_is_referenced(pa));
+	CHECK(can_write(pm, VA, pa));
+	DO(pmap_remove(pm, VA, VA + PAGE));
+	CHECK(pmap_is_modified(pa) && pmap_is_referenced(pa));
+}
+
 TEST(mmu__globals_survive_a_reload)
 {
 	uint32_t va = host_kva(1), pa = page_new();

@@ -15,37 +15,6 @@ kptr(uint32_t va)
 	return ((uint32_t *)va);
 }
 
-/*
- * Does touching a kernel address fault?
- */
-static bool
-kernel_faults(uint32_t va)
-{
-	jmp_buf *old, here;
-	enum host_trap trap = HOST_TRY(old, here);
-
-	if (trap == HOST_OK) {
-		(void)*(volatile uint32_t *)va;
-		host_trap_end(old);
-	}
-	return (trap == HOST_FAULT && host_fault_va == va);
-}
-
-/*
- * How many valid entries of the kernel's page tables map this frame?
- */
-static uint32_t
-kernel_aliases(uint32_t pa)
-{
-	uint32_t va, n = 0;
-
-	for (va = PH_KERNBASE; va != PH_KERNEND; va += PAGE)
-		if ((pte_of(kernel_pmap, va) & (MMU_FRAME | MMU_P)) ==
-		    (pa | MMU_P))
-			n++;
-	return (n);
-}
-
 TEST(pmap_kernel__enter_maps_real_memory)
 {
 	uint32_t va = host_kva(2), pa = page_new();
@@ -98,31 +67,6 @@ TEST(pmap_kernel__no_user_right)
 	CHECK(!can_read(pm, va, pa));
 	CHECK(kernel_can(va, MMU_WRITE, pa));
 	CHECK_EQ(pte_of(pm, va) & (MMU_US | MMU_G), 0);
-	DO(pmap_remove(kernel_pmap, va, va + PAGE));
-}
-
-TEST(pmap_kernel__every_pmap_sees_it)			/* R19 */
-{
-	pmap_t before = as_new(), after;
-	uint32_t va, end = host_kva(0), pa = page_new(), slot;
-	vm_offset_t sva, eva;
-
-	pmap_virtual_space(&sva, &eva);
-	va = eva - PAGE;
-	DO(pmap_enter(kernel_pmap, end, pa, PROT_RW, TRUE));
-	DO(pmap_enter(kernel_pmap, va, pa, PROT_RW, TRUE));
-	after = as_new();
-	pmap_activate(before);
-	CHECK(kernel_can(va, MMU_READ, pa) && kernel_can(end, MMU_READ, pa));
-	pmap_activate(after);
-	CHECK(kernel_can(va, MMU_READ, pa) && kernel_can(end, MMU_READ, pa));
-	for (slot = PH_KERNBASE >> 22; slot < PH_KERNEND >> 22; slot++) {
-		CHECK_EQ((*host_pde(before, slot << 22) ^
-		    *host_pde(kernel_pmap, slot << 22)) & ~MMU_A, 0);
-		CHECK_EQ((*host_pde(after, slot << 22) ^
-		    *host_pde(kernel_pmap, slot << 22)) & ~MMU_A, 0);
-	}
-	DO(pmap_remove(kernel_pmap, end, end + PAGE));
 	DO(pmap_remove(kernel_pmap, va, va + PAGE));
 }
 
@@ -234,33 +178,6 @@ TEST(pmap_move__replaces_the_target_and_moves_holes)
 	DO(pmap_remove(kernel_pmap, to, to + 3 * PAGE));
 }
 
-TEST(pmap_zero_page__zeroes_and_closes_the_window)	/* R20 */
-{
-	uint32_t pa = page_new(), i, *word = host_phys(pa), aliases;
-
-	memset(word, 0x5a, PAGE);
-	aliases = kernel_aliases(pa);
-	DO(pmap_zero_page(pa));
-	for (i = 0; i < 1024; i++)
-		CHECK_EQ(word[i], 0);
-	CHECK_EQ(kernel_aliases(pa), aliases);
-	CHECK(!pmap_is_modified(pa));
-	CHECK_EQ(audit(), 0);
-}
-
-TEST(pmap_copy_page__copies_and_closes_the_windows)	/* R20 */
-{
-	uint32_t src = page_new(), dst = page_new(), aliases;
-
-	memset(host_phys(src), 0x77, PAGE);
-	memset(host_phys(dst), 0x11, PAGE);
-	aliases = kernel_aliases(src) + kernel_aliases(dst);
-	DO(pmap_copy_page(src, dst));
-	CHECK(memcmp(host_phys(src), host_phys(dst), PAGE) == 0);
-	CHECK_EQ(*(uint32_t *)host_phys(dst), 0x77777777);
-	CHECK_EQ(kernel_aliases(src) + kernel_aliases(dst), aliases);
-}
-
 TEST(pmap_zero_page__many_pages_through_one_window)
 {
 	uint32_t pa[20], i;
@@ -295,43 +212,6 @@ TEST(pmap_kernel__edits_of_the_host_are_tolerated)
 	*host_pte(kernel_pmap, va) = 0;
 	DO(pmap_update());
 	CHECK(kernel_faults(va));
-}
-
-static uint32_t intr_va, intr_pa, intr_count;
-
-static void
-intr_kernel_work(void)
-{
-	intr_count++;
-	pmap_enter(kernel_pmap, intr_va, intr_pa, PROT_RW, TRUE);
-	*kptr(intr_va) = intr_count;
-	pmap_zero_page(intr_pa);
-	pmap_remove(kernel_pmap, intr_va, intr_va + PAGE);
-}
-
-TEST(pmap_kernel__interrupts_within_foreign_operations)	/* R18 */
-{
-	pmap_t a = as_new(), b = as_new();
-	uint32_t pa = page_new(), i;
-
-	intr_va = host_kva(1);
-	intr_pa = page_new();
-	intr_count = 0;
-	DO(pmap_enter(b, UVA, pa, PROT_RW, FALSE));
-	CHECK(can_write(b, UVA, pa));
-	host_knobs.hk_intr = intr_kernel_work;
-	for (i = 0; i < 100; i++) {
-		DO(pmap_enter(a, UVA + i * SLOT / 8, pa, PROT_RW, i & 1));
-		DO(pmap_protect(a, UVA, UVA + SLOT, PROT_R));
-		DO(pmap_clear_modify(pa));
-		CHECK(can_write(b, UVA, pa));
-		CHECK(pmap_is_modified(pa));
-	}
-	DO(pmap_page_protect(pa, VM_PROT_NONE));
-	host_knobs.hk_intr = NULL;
-	CHECK(intr_count >= 400);
-	CHECK(pmap_is_modified(pa));
-	CHECK_EQ(pmap_resident_count(a), 0);
 }
 
 TEST(pmap_bootstrap__leaves_user_space_empty)

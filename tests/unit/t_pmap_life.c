@@ -59,20 +59,6 @@ TEST(pmap_release__wired_leftovers_go_too)
 	CHECK_EQ(pmap_page_mappings(pa), 0);
 }
 
-TEST(pmap_release__loaded_pmap_leaves_cr3)		/* PM3 */
-{
-	struct pmap pm;
-	uint32_t pa = page_new();
-
-	pmap_pinit(&pm);
-	DO(pmap_enter(&pm, VA, pa, PROT_RW, FALSE));
-	CHECK(can_write(&pm, VA, pa));
-	CHECK_EQ(mmu_cpu.mc_cr3, pm.pm_pdirpa);
-	DO(pmap_release(&pm));
-	CHECK_EQ(mmu_cpu.mc_cr3, kernel_pmap->pm_pdirpa);
-	CHECK(mmu_access(VA, MMU_USER, &pa) != MMU_OK);
-}
-
 TEST(pmap_destroy__counts_references)
 {
 	pmap_t pm = as_new();
@@ -100,50 +86,6 @@ TEST(pmap_destroy__twice_is_a_panic)
 TEST(pmap_release__kernel_pmap_is_a_panic)
 {
 	EXPECT_PANIC("PM1", pmap_release(kernel_pmap));
-}
-
-TEST(pmap_destroy__directory_frame_in_its_next_life)	/* R12 */
-{
-	pmap_t q, r;
-	uint32_t a = page_new(), b = page_new(), i, dir;
-
-	for (i = 0; i < 10; i++) {
-		q = as_new();
-		dir = q->pm_pdirpa;
-		DO(pmap_enter(q, VA, a, PROT_RW, FALSE));
-		CHECK(can_write(q, VA, a));
-		as_free(q);
-		host_check("destroy");
-		r = as_new();
-		DO(pmap_enter(r, VA + PAGE, b, PROT_RW, FALSE));
-		CHECK(!can_read(r, VA, a));
-		CHECK(can_write(r, VA + PAGE, b));
-		if (r->pm_pdirpa == dir)
-			CHECK_EQ(pmap_extract(r, VA), 0);
-		as_free(r);
-	}
-}
-
-TEST(pmap_activate__new_space_in_the_same_struct)	/* R29 */
-{
-	struct pmap vmspace;
-	uint32_t a = page_new(), b = page_new(), i;
-
-	for (i = 0; i < 5; i++) {
-		pmap_pinit(&vmspace);
-		pmap_activate(&vmspace);
-		CHECK_EQ(mmu_cpu.mc_cr3, vmspace.pm_pdirpa);
-		DO(pmap_enter(&vmspace, VA, a, PROT_RW, FALSE));
-		CHECK(can_write(&vmspace, VA, a));
-		DO(pmap_release(&vmspace));
-		pmap_pinit(&vmspace);
-		pmap_activate(&vmspace);
-		CHECK_EQ(mmu_cpu.mc_cr3, vmspace.pm_pdirpa);
-		CHECK(!can_read(&vmspace, VA, a));
-		DO(pmap_enter(&vmspace, VA, b, PROT_R, FALSE));
-		CHECK(can_read(&vmspace, VA, b));
-		DO(pmap_release(&vmspace));
-	}
 }
 
 TEST(pmap_activate__loaded_pmap_is_not_loaded_again)

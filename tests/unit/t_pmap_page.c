@@ -23,21 +23,6 @@ share(pmap_t *pm, uint32_t n, uint32_t pa)
 	}
 }
 
-TEST(pmap_page_protect__read_reaches_every_pmap)	/* R7 */
-{
-	pmap_t pm[4];
-	uint32_t pa = page_new(), i;
-
-	share(pm, 4, pa);
-	DO(pmap_page_protect(pa, PROT_R));
-	for (i = 4; i-- > 0;) {
-		CHECK(!can_write(pm[i], VA + i * PAGE, pa));
-		CHECK(can_read(pm[i], VA + i * PAGE, pa));
-	}
-	CHECK_EQ(pmap_page_mappings(pa), 4);
-	CHECK(pmap_is_modified(pa));
-}
-
 TEST(pmap_page_protect__read_execute_is_read)
 {
 	pmap_t pm[1];
@@ -101,55 +86,6 @@ TEST(pmap_page_protect__wired_and_kernel_mappings_too)
 	DO(pmap_page_protect(pa, VM_PROT_NONE));
 	CHECK_EQ(pmap_wired_count(pm), 0);
 	CHECK(!kernel_can(va, MMU_READ, pa));
-	CHECK(pmap_is_modified(pa));
-}
-
-TEST(pmap_clear_modify__write_sets_it_again)		/* R5 */
-{
-	pmap_t pm = as_new();
-	uint32_t pa = page_new();
-
-	DO(pmap_enter(pm, VA, pa, PROT_RW, FALSE));
-	CHECK(can_write(pm, VA, pa));
-	DO(pmap_clear_modify(pa));
-	CHECK(!pmap_is_modified(pa));
-	CHECK(pmap_is_referenced(pa));
-	CHECK(can_read(pm, VA, pa));
-	CHECK(!pmap_is_modified(pa));
-	CHECK(can_write(pm, VA, pa));
-	CHECK(pmap_is_modified(pa));
-}
-
-TEST(pmap_clear_modify__with_saved_bit)			/* R5 */
-{
-	pmap_t pm = as_new();
-	uint32_t pa = page_new();
-
-	DO(pmap_enter(pm, VA, pa, PROT_RW, FALSE));
-	CHECK(can_write(pm, VA, pa));
-	DO(pmap_remove(pm, VA, VA + PAGE));
-	DO(pmap_enter(pm, VA, pa, PROT_RW, FALSE));
-	CHECK(pmap_is_modified(pa));
-	DO(pmap_clear_modify(pa));
-	CHECK(!pmap_is_modified(pa));
-	CHECK(can_write(pm, VA, pa));
-	CHECK(pmap_is_modified(pa));
-}
-
-TEST(pmap_clear_reference__access_sets_it_again)	/* R4 */
-{
-	pmap_t pm = as_new();
-	uint32_t pa = page_new();
-
-	DO(pmap_enter(pm, VA, pa, PROT_RW, FALSE));
-	CHECK(can_read(pm, VA, pa));
-	DO(pmap_clear_reference(pa));
-	CHECK(!pmap_is_referenced(pa));
-	CHECK(can_read(pm, VA, pa));
-	CHECK(pmap_is_referenced(pa));
-	DO(pmap_clear_reference(pa));
-	CHECK(can_write(pm, VA, pa));
-	CHECK(pmap_is_referenced(pa));
 	CHECK(pmap_is_modified(pa));
 }
 
@@ -310,48 +246,6 @@ TEST(pmap_page__page_tables_are_no_pages)
 	CHECK(!pmap_is_modified(pt));
 	DO(pmap_page_protect(pm->pm_pdirpa, VM_PROT_NONE));
 	CHECK(can_write(pm, VA, pa));
-}
-
-TEST(pmap_page__pager_mappings_are_exempt)		/* R14 */
-{
-	pmap_t pm = as_new();
-	uint32_t pa = page_new(), va = host_pager_sva;
-
-	DO(pmap_enter(pm, VA, pa, PROT_RW, FALSE));
-	DO(pmap_enter(kernel_pmap, va, pa, PROT_RW, TRUE));
-	CHECK(kernel_can(va, MMU_WRITE, pa));
-	CHECK(!pmap_is_modified(pa));
-	DO(pmap_page_protect(pa, PROT_R));
-	CHECK(kernel_can(va, MMU_WRITE, pa));
-	DO(pmap_page_protect(pa, VM_PROT_NONE));
-	CHECK(kernel_can(va, MMU_WRITE, pa));
-	DO(pmap_clear_reference(pa));
-	CHECK_EQ(pmap_page_mappings(pa), 0);
-	DO(pmap_remove(kernel_pmap, va, va + PAGE));
-	CHECK(!kernel_can(va, MMU_READ, pa));
-	CHECK(!pmap_is_modified(pa));
-}
-
-TEST(pmap_page__a_thousand_sharers)			/* R17 */
-{
-	pmap_t pm[8];
-	uint32_t pa = page_new(), i, visited;
-
-	for (i = 0; i < 8; i++)
-		pm[i] = as_new();
-	for (i = 0; i < 1024; i++)
-		DO(pmap_enter(pm[i % 8], VA + i * PAGE, pa, PROT_RW, FALSE));
-	CHECK_EQ(pmap_page_mappings(pa), 1024);
-	visited = pmap_counters.pc_visited;
-	DO(pmap_clear_reference(pa));
-	CHECK_EQ(pmap_counters.pc_visited, visited + 1024);
-	for (i = 0; i < 4; i++)
-		as_free(pm[i]);
-	CHECK_EQ(pmap_counters.pc_visited, visited + 1024);
-	CHECK_EQ(pmap_page_mappings(pa), 512);
-	DO(pmap_page_protect(pa, VM_PROT_NONE));
-	CHECK_EQ(pmap_counters.pc_visited, visited + 1536);
-	CHECK(usage().pu_maxsharers >= 1024);
 }
 
 TEST(pmap_page__random_bits_against_a_model)

@@ -8,19 +8,6 @@
 
 #define VA	0x00c00000u
 
-TEST(pmap_protect__read_only_denies_the_next_write)	/* R6 */
-{
-	pmap_t pm = as_new();
-	uint32_t pa = page_new();
-
-	DO(pmap_enter(pm, VA, pa, PROT_RW, FALSE));
-	CHECK(can_write(pm, VA, pa));
-	DO(pmap_protect(pm, VA, VA + PAGE, PROT_R));
-	CHECK(!can_write(pm, VA, pa));
-	CHECK(can_read(pm, VA, pa));
-	CHECK(pmap_is_modified(pa));
-}
-
 TEST(pmap_protect__execute_only_stays_readable)
 {
 	pmap_t pm = as_new();
@@ -117,17 +104,6 @@ TEST(pmap_protect__bad_ranges_are_nothing)
 	DO(pmap_protect(NULL, VA, VA + PAGE, PROT_R));
 	DO(pmap_protect(NULL, VA, VA + PAGE, VM_PROT_NONE));
 	CHECK(can_write(pm, VA, pa));
-}
-
-TEST(pmap_protect__range_to_4gb)			/* R25 */
-{
-	pmap_t pm = as_new();
-	uint32_t pa = page_new();
-
-	DO(pmap_enter(pm, STACK_TOP, pa, PROT_RW, FALSE));
-	CHECK(can_write(pm, STACK_TOP, pa));
-	DO(pmap_protect(pm, STACK_TOP, 0, PROT_R));
-	CHECK(!can_write(pm, STACK_TOP, pa));
 }
 
 TEST(pmap_protect__kernel_range)

@@ -51,68 +51,6 @@ TEST(pmap_reclaim__enters_go_on_without_memory)
 	CHECK_EQ(pmap_resident_count(pm), count_mapped(pm, 100));
 }
 
-TEST(pmap_reclaim__keeps_modify_bits)			/* R8 */
-{
-	pmap_t pm = as_new(), other = as_new();
-	uint32_t pa[8], x = page_new(), i;
-
-	pages_new(pa, 8);
-	for (i = 0; i < 8; i++) {
-		DO(pmap_enter(other, i * SLOT, pa[i], PROT_RW, FALSE));
-		if (i & 1)
-			CHECK(can_write(other, i * SLOT, pa[i]));
-	}
-	host_knobs.hk_limit = 0;
-	spread(pm, 60, x, FALSE);
-	CHECK_EQ(count_mapped(other, 8), 0);
-	for (i = 0; i < 8; i++) {
-		CHECK_EQ(pmap_is_modified(pa[i]), i & 1);
-		CHECK_EQ(pmap_is_referenced(pa[i]), i & 1);
-	}
-}
-
-TEST(pmap_reclaim__never_takes_wired)			/* R8 */
-{
-	pmap_t pm = as_new(), other = as_new();
-	uint32_t a = page_new(), b = page_new(), i;
-
-	for (i = 0; i < 8; i++) {
-		DO(pmap_enter(other, i * SLOT, a, PROT_RW, FALSE));
-		DO(pmap_enter(other, i * SLOT + PAGE, b, PROT_RW, i & 1));
-	}
-	host_knobs.hk_limit = 0;
-	spread(pm, 60, a, FALSE);
-	CHECK(pmap_counters.pc_reclaim > 0);
-	for (i = 1; i < 8; i += 2) {
-		CHECK_EQ(pmap_extract(other, i * SLOT + PAGE), b);
-		CHECK_EQ(pmap_extract(other, i * SLOT), a);
-	}
-	CHECK_EQ(pmap_wired_count(other), 4);
-}
-
-TEST(pmap_reclaim__finds_a_victim_anywhere)		/* R8 */
-{
-	pmap_t pm, other;
-	uint32_t pa, k, i;
-
-	for (k = 0; k < 20; k++) {
-		struct host_config c = host_config_default();
-
-		host_boot(&c);
-		pm = pmap_create(0);
-		other = pmap_create(0);
-		pa = host_page();
-		for (i = 0; i < 20; i++)
-			DO(pmap_enter(other, i * SLOT, pa, PROT_RW, i != k));
-		host_knobs.hk_limit = 0;
-		spread(pm, 30, pa, FALSE);
-		CHECK_EQ(pmap_extract(other, k * SLOT), 0);
-		CHECK_EQ(pmap_resident_count(other), 19);
-		CHECK_EQ(audit(), 0);
-	}
-	host_boot(&host_config);
-}
-
 TEST(pmap_reclaim__cold_tables_go_first)
 {
 	pmap_t hot = as_new(), cold = as_new(), pm = as_new();
@@ -144,31 +82,6 @@ TEST(pmap_reclaim__never_the_table_being_entered)
 	CHECK_EQ(audit(), 0);
 	DO(pmap_enter(pm, VA, pa, PROT_RW, FALSE));
 	CHECK(can_write(pm, VA, pa));
-}
-
-TEST(pmap_reclaim__nothing_to_take_is_deferred)		/* R30 */
-{
-	pmap_t pm = as_new();
-	uint32_t pa = page_new(), i, deferred, mapped;
-
-	host_knobs.hk_limit = 0;
-	host_knobs.hk_may_wait = false;
-	for (i = 0; i < 300 && pmap_counters.pc_deferred == 0; i++) {
-		DO(pmap_enter(pm, i * SLOT, pa, PROT_RW, FALSE));
-		DO(pmap_change_wiring(pm, i * SLOT, TRUE));
-	}
-	CHECK(i < 300);
-	deferred = pmap_counters.pc_deferred;
-	mapped = pmap_resident_count(pm);
-	DO(pmap_enter(pm, 400 * SLOT, pa, PROT_RW, FALSE));
-	CHECK_EQ(pmap_counters.pc_deferred, deferred + 1);
-	CHECK_EQ(pmap_resident_count(pm), mapped);
-	CHECK_EQ(pmap_wired_count(pm), mapped);
-	CHECK_EQ(*host_pde(pm, 400 * SLOT), 0);
-	CHECK_EQ(audit(), 0);
-	host_knobs.hk_limit = HOST_NO_LIMIT;
-	DO(pmap_enter(pm, 400 * SLOT, pa, PROT_RW, FALSE));
-	CHECK(can_write(pm, 400 * SLOT, pa));
 }
 
 TEST(pmap_reclaim__wired_without_sleep_is_a_panic)
@@ -337,59 +250,6 @@ TEST(pmap_reclaim__two_processes_make_progress)
 			done += can_write(pm[n % 2], i * SLOT, pa);
 		}
 	CHECK_EQ(done, 800);
-}
-
-TEST(pmap_reclaim__each_allocation_may_fail)		/* R21 */
-{
-	struct host_config c = host_config_default();
-	uint32_t n, total = 1, pa, i;
-	pmap_t pm;
-
-	for (n = 0; n < total; n++) {
-		host_boot(&c);
-		pa = host_page();
-		host_knobs.hk_fail[0] = n;
-		pm = pmap_create(0);
-		for (i = 0; i < 24; i++)
-			DO(pmap_enter(pm, i * SLOT / 2 + i * 64 * PAGE, pa,
-			    PROT_RW, i % 3 == 0));
-		CHECK_EQ(audit(), 0);
-		DO(pmap_enter(pm, VA, pa, PROT_RW, TRUE));
-		CHECK(can_write(pm, VA, pa));
-		if (n == 0)
-			total = host_record.hr_allocs + 1;
-		pmap_activate(kernel_pmap);
-		DO(pmap_destroy(pm));
-		CHECK_EQ(usage().pu_mappings, 0);
-		CHECK_EQ(usage().pu_ptps, 0);
-		CHECK_EQ(audit(), 0);
-	}
-	CHECK(total > 10);
-	host_boot(&c);
-}
-
-TEST(pmap_reclaim__pairs_of_failures)			/* R21 */
-{
-	struct host_config c = host_config_default();
-	uint32_t a, b, pa, i;
-	pmap_t pm;
-
-	for (a = 0; a < 10; a++)
-		for (b = a + 1; b < 12; b++) {
-			host_boot(&c);
-			pa = host_page();
-			host_knobs.hk_fail[0] = a;
-			host_knobs.hk_fail[1] = b;
-			pm = pmap_create(0);
-			for (i = 0; i < 8; i++)
-				DO(pmap_enter(pm, i * SLOT + i * 64 * PAGE, pa,
-				    PROT_RW, i & 1));
-			CHECK_EQ(audit(), 0);
-			DO(pmap_destroy(pm));
-			CHECK_EQ(usage().pu_mappings, 0);
-			CHECK_EQ(audit(), 0);
-		}
-	host_boot(&c);
 }
 
 TEST(pmap_reclaim__junk_in_fresh_pages_does_not_matter)

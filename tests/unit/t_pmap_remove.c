@@ -4,8 +4,6 @@
 /*
  * t_pmap_remove.c: pmap_remove, pmap_collect.
  */
-#include <time.h>
-
 #include "unit.h"
 
 #define VA	0x00801000u
@@ -60,38 +58,6 @@ TEST(pmap_remove__last_entry_frees_the_page_table)
 	CHECK_EQ(usage().pu_ptps, 0);
 	CHECK_EQ(*host_pde(pm, VA), 0);
 	CHECK_EQ(pmap_counters.pc_ptp_free, freed + 1);
-}
-
-TEST(pmap_remove__table_is_freed_once_for_any_mix)	/* R9 */
-{
-	pmap_t pm = as_new();
-	uint32_t pa = page_new(), freed = pmap_counters.pc_ptp_free;
-
-	DO(pmap_enter(pm, VA, pa, PROT_RW, FALSE));
-	DO(pmap_enter(pm, VA + PAGE, host_device_page(1), PROT_RW, FALSE));
-	DO(pmap_enter(pm, VA + 2 * PAGE, pa, PROT_R, TRUE));
-	DO(pmap_enter(pm, VA + 2 * PAGE, host_device_page(2), PROT_R, FALSE));
-	DO(pmap_remove(pm, VA + PAGE, VA + 2 * PAGE));
-	DO(pmap_page_protect(pa, VM_PROT_NONE));
-	CHECK_EQ(usage().pu_ptps, 1);
-	DO(pmap_remove(pm, VA + 2 * PAGE, VA + 3 * PAGE));
-	CHECK_EQ(usage().pu_ptps, 0);
-	CHECK_EQ(pmap_counters.pc_ptp_free, freed + 1);
-	CHECK_EQ(usage().pu_mappings, 0);
-}
-
-TEST(pmap_remove__loaded_table_is_flushed_by_reload)	/* R9 */
-{
-	pmap_t pm = as_new();
-	uint32_t pa = page_new(), reloads;
-
-	DO(pmap_enter(pm, VA, pa, PROT_RW, FALSE));
-	CHECK(can_write(pm, VA, pa));
-	reloads = (uint32_t)mmu_counters.mn_reload;
-	DO(pmap_remove(pm, VA, VA + PAGE));
-	CHECK_EQ(mmu_counters.mn_reload, reloads + 1);
-	DO(pmap_enter(pm, VA, pa, PROT_RW, FALSE));
-	CHECK(can_write(pm, VA, pa));
 }
 
 TEST(pmap_remove__page_protect_frees_the_page_table)
@@ -198,65 +164,6 @@ TEST(pmap_remove__empty_and_reversed_ranges)
 	CHECK_EQ(pmap_resident_count(pm), 1);
 }
 
-TEST(pmap_remove__range_to_4gb)				/* R25 */
-{
-	pmap_t pm = as_new();
-	uint32_t pa = page_new();
-
-	DO(pmap_enter(pm, VA, pa, PROT_RW, FALSE));
-	DO(pmap_enter(pm, STACK_TOP, pa, PROT_RW, FALSE));
-	DO(pmap_remove(pm, VA + PAGE, 0));
-	CHECK_EQ(pmap_resident_count(pm), 1);
-	CHECK_EQ(pmap_extract(pm, VA), pa);
-	CHECK_EQ(pmap_extract(pm, STACK_TOP), 0);
-	DO(pmap_remove(pm, VA, 0xfffff000u));
-	CHECK_EQ(pmap_resident_count(pm), 0);
-}
-
-TEST(pmap_remove__kernel_range_of_a_user_pmap)		/* R28 */
-{
-	pmap_t pm = as_new();
-	uint32_t slot, was[1024];
-
-	memcpy(was, host_pde(pm, 0), sizeof(was));
-	DO(pmap_remove(pm, PH_USER_PTMAX, PH_KERNEND));
-	DO(pmap_remove(pm, PH_USER_PTMAX, 0));
-	DO(pmap_remove(pm, PH_KERNBASE, PH_KERNBASE + PAGE));
-	DO(pmap_protect(pm, PH_USER_PTMAX, 0, PROT_R));
-	for (slot = 0; slot < 1024; slot++)
-		CHECK_EQ(host_pde(pm, 0)[slot] & ~MMU_A, was[slot] & ~MMU_A);
-}
-
-TEST(pmap_remove__kernel_image_is_out_of_reach)		/* R28 */
-{
-	uint32_t pte = pte_of(kernel_pmap, PH_KERNBASE + 0x100000);
-	uint32_t refused = pmap_counters.pc_refused;
-
-	DO(pmap_remove(kernel_pmap, PH_KERNBASE, PH_KERNBASE + 0x180000));
-	DO(pmap_remove(kernel_pmap, 0, PH_USER_PTMAX));
-	DO(pmap_remove(kernel_pmap, PH_USER_PTMAX, PH_KERNBASE));
-	CHECK_EQ(pmap_counters.pc_refused, refused + 3);
-	CHECK_EQ(pte_of(kernel_pmap, PH_KERNBASE + 0x100000) & ~MMU_A,
-	    pte & ~MMU_A);
-	if (PH_RECURSIVE != 0)
-		CHECK_EQ(*host_pde(kernel_pmap, PH_RECURSIVE << 22) &
-		    MMU_FRAME, kernel_pmap->pm_pdirpa);
-}
-
-TEST(pmap_remove__huge_sparse_range_is_cheap)		/* R16 */
-{
-	pmap_t pm = as_new();
-	uint32_t pa = page_new(), i;
-	clock_t start = clock();
-
-	for (i = 0; i < 2000; i++) {
-		pmap_enter(pm, 0x41000000u, pa, PROT_RW, FALSE);
-		pmap_remove(pm, 0, PH_USER_PTMAX);
-	}
-	CHECK(clock() - start < CLOCKS_PER_SEC);
-	CHECK_EQ(pmap_resident_count(pm), 0);
-}
-
 TEST(pmap_remove__unaligned_range_covers_its_pages)
 {
 	pmap_t pm = as_new();
@@ -288,29 +195,6 @@ TEST(pmap_counters__count_what_they_say)
 	CHECK_EQ(pmap_counters.pc_violation, c.pc_violation);
 	CHECK_EQ(audit(), 0);
 	CHECK_EQ(pmap_counters.pc_audit, c.pc_audit + 1);
-}
-
-TEST(pmap_collect__keeps_wired)				/* R13 */
-{
-	pmap_t pm = as_new();
-	uint32_t pa[3], i;
-
-	pages_new(pa, 3);
-	DO(pmap_enter(pm, VA, pa[0], PROT_RW, TRUE));
-	DO(pmap_enter(pm, VA + PAGE, pa[1], PROT_RW, FALSE));
-	DO(pmap_enter(pm, VA + SLOT, pa[2], PROT_RW, FALSE));
-	for (i = 0; i < 2; i++)
-		CHECK(can_write(pm, VA + i * PAGE, pa[i]));
-	CHECK(can_write(pm, VA + SLOT, pa[2]));
-	DO(pmap_collect(pm));
-	CHECK_EQ(pmap_resident_count(pm), 1);
-	CHECK_EQ(pmap_wired_count(pm), 1);
-	CHECK(can_write(pm, VA, pa[0]));
-	CHECK(!can_read(pm, VA + PAGE, pa[1]));
-	CHECK(!can_read(pm, VA + SLOT, pa[2]));
-	for (i = 0; i < 3; i++)
-		CHECK(pmap_is_modified(pa[i]));
-	DO(pmap_collect(NULL));
 }
 
 TEST(pmap_collect__leaves_the_kernel_alone)

@@ -159,37 +159,6 @@ TEST(pmap_tlb__freed_table_may_be_reused_at_once)
 	}
 }
 
-TEST(pmap_tlb__no_invlpg_on_a_386)			/* R26 */
-{
-	struct host_config c = host_config_default();
-	pmap_t pm;
-	uint32_t pa, va, reload;
-
-	c.hc_invlpg = c.hc_wp = c.hc_pge = false;
-	host_boot(&c);
-	pm = as_new();
-	pa = page_new();
-	map_and_write(pm, VA, 40, pa);
-	reload = (uint32_t)mmu_counters.mn_reload;
-	DO(pmap_protect(pm, VA, VA + PAGE, PROT_R));
-	CHECK_EQ(mmu_counters.mn_reload, reload + 1);
-	CHECK(!can_write(pm, VA, pa));
-	reload = (uint32_t)mmu_counters.mn_reload;
-	DO(pmap_protect(pm, VA, VA + 20 * PAGE, PROT_R));
-	CHECK_EQ(mmu_counters.mn_reload, reload + 1);
-	reload = (uint32_t)mmu_counters.mn_reload;
-	DO(pmap_clear_modify(pa));
-	CHECK_EQ(mmu_counters.mn_reload, reload + 1);
-	va = host_kva(1);
-	DO(pmap_enter(kernel_pmap, va, pa, PROT_RW, FALSE));
-	*(uint32_t *)va = 1;
-	DO(pmap_remove(kernel_pmap, va, va + PAGE));
-	DO(pmap_zero_page(pa));
-	DO(pmap_page_protect(pa, VM_PROT_NONE));
-	CHECK_EQ(mmu_counters.mn_invlpg, 0);
-	CHECK_EQ(pmap_counters.pc_invlpg, 0);
-}
-
 TEST(pmap_tlb__kernel_writes_on_a_386_set_modify)
 {
 	struct host_config c = host_config_default();
@@ -219,42 +188,6 @@ TEST(pmap_tlb__write_protect_is_kept_with_wp)
 	pmap_activate(pm);
 	CHECK_EQ(mmu_access(VA, MMU_WRITE, &got), MMU_DENIED);
 	CHECK(!pmap_is_modified(pa));
-}
-
-TEST(pmap_tlb__global_pages_are_the_modules_own)	/* R27 */
-{
-	uint32_t va, pte, n = 0;
-	vm_offset_t sva, eva;
-
-	pmap_virtual_space(&sva, &eva);
-	for (va = PH_KERNBASE; va != PH_KERNEND; va += PAGE) {
-		pte = pte_of(kernel_pmap, va);
-		if ((pte & (MMU_P | MMU_G)) != (MMU_P | MMU_G))
-			continue;
-		n++;
-		CHECK(va < sva);
-		CHECK_EQ(pte & MMU_US, 0);
-	}
-	CHECK(PH_GLOBAL == 0 ? n == 0 : n > 0);
-}
-
-TEST(pmap_tlb__freed_arena_page_is_really_flushed)	/* R27 */
-{
-	pmap_t pm[40];
-	uint32_t pa = page_new(), i, j, pfn;
-	const struct mmu_entry *e;
-
-	for (i = 0; i < 40; i++) {
-		pm[i] = as_new();
-		DO(pmap_enter(pm[i], VA, pa, PROT_RW, FALSE));
-	}
-	for (i = 0; i < 40; i++)
-		as_free(pm[i]);
-	host_check("destroys");
-	for (j = 0; (e = mmu_tlb_get(j)) != NULL; j++) {
-		pfn = e->me_pfn;
-		CHECK(!ph_frame_free(pfn));
-	}
 }
 
 TEST(pmap_update__flushes_globals)

@@ -221,7 +221,11 @@ TEST(ptp_attach__refuses_a_table_in_use)
 	EXPECT_PANIC("PT3", ptp_retire(ptp_lookup(pm, VA)));
 }
 
-TEST(ptp_detach__leaves_a_foreign_entry)
+/*
+ * What a directory holds instead of the page table goes, or the pmap would
+ * reach it for ever; but a page table that it made there since stays.
+ */
+TEST(ptp_detach__clears_a_foreign_entry)
 {
 	pmap_t pm = as_new();
 	uint32_t pa = page_new(), pde;
@@ -229,11 +233,16 @@ TEST(ptp_detach__leaves_a_foreign_entry)
 
 	DO(pmap_enter(pm, VA, pa, PROT_R, FALSE));
 	pt = ptp_lookup(pm, VA);
-	pde = *host_pde(pm, VA);
 	*host_pde(pm, VA) = pm->pm_pdirpa | MMU_P;
 	CHECK(!ptp_detach(pt));
-	CHECK_EQ(*host_pde(pm, VA), pm->pm_pdirpa | MMU_P);
-	*host_pde(pm, VA) = pde;
+	CHECK_EQ(*host_pde(pm, VA), 0);
+	DO(pmap_enter(pm, VA + SLOT, pa, PROT_R, FALSE));
+	pt = ptp_lookup(pm, VA + SLOT);
+	*host_pde(pm, VA + SLOT) = 0;
+	DO(pmap_enter(pm, VA + SLOT, pa, PROT_R, FALSE));
+	pde = *host_pde(pm, VA + SLOT);
+	CHECK(!ptp_detach(pt));
+	CHECK_EQ(*host_pde(pm, VA + SLOT), pde);
 	unit_damaged();
 }
 

@@ -138,6 +138,9 @@ TEST(pmap_reclaim__unhooked_table_is_taken)
 	starve();
 	for (i = 0; i < 40; i++)
 		DO(pmap_enter(other, i * SLOT, pa, PROT_RW, FALSE));
+	CHECK_EQ(host_record.hr_isolated, 1);
+	CHECK(host_record.hr_iso_pmap == pm);
+	host_record.hr_isolated = 0;
 }
 
 /*

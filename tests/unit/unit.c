@@ -89,6 +89,15 @@ unit_damaged(void)
 }
 
 /*
+ * The test boots another machine: what it took of this one is gone.
+ */
+void
+unit_forget(void)
+{
+	npmaps = npages = 0;
+}
+
+/*
  * xorshift32; the seed is printed with the test's result.
  */
 uint32_t
@@ -195,6 +204,22 @@ kernel_can(uint32_t va, unsigned int want, uint32_t pa)
 
 	return (mmu_access(va, want, &got) == MMU_OK &&
 	    (got & MMU_FRAME) == pa);
+}
+
+/*
+ * Does touching a kernel address fault?
+ */
+bool
+kernel_faults(uint32_t va)
+{
+	jmp_buf *old, here;
+	enum host_trap trap = HOST_TRY(old, here);
+
+	if (trap == HOST_OK) {
+		(void)*(volatile uint32_t *)va;
+		host_trap_end(old);
+	}
+	return (trap == HOST_FAULT && host_fault_va == va);
 }
 
 /*

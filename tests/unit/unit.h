@@ -89,6 +89,7 @@ void	unit_fail(const char *file, int line, const char *fmt, ...)
 
 void	unit_expect(const char *, int, enum host_trap, const char *);
 void	unit_damaged(void);
+void	unit_forget(void);
 uint32_t unit_random(void);
 void	unit_log_has(const char *file, int line, const char *text);
 #define CHECK_LOG(text)	unit_log_has(__FILE__, __LINE__, text)
@@ -106,6 +107,7 @@ enum mmu_fault user_access(pmap_t, uint32_t va, unsigned int want,
 bool	can_read(pmap_t, uint32_t va, uint32_t pa);
 bool	can_write(pmap_t, uint32_t va, uint32_t pa);
 bool	kernel_can(uint32_t va, unsigned int want, uint32_t pa);
+bool	kernel_faults(uint32_t va);
 
 /* What the tables say, past the module. */
 uint32_t pte_of(pmap_t, uint32_t va);

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The pmap386 authors */
+
+/*
+ * world_check.c: everything is compared with the model, in one pass.
+ *
+ * Page tables are read as a processor would, from CR3's and a directory's
+ * frames on; the module's own view is asked for counts and for what it saved.
+ * The bits of an entry are the manual's.  Bits 9 to 11 are the system's and
+ * not looked at: what is wired is known by count.  What the module saved of M
+ * and U is read from its frame table, after every operation and for every
+ * page; its functions are asked for the same of a few pages in turn, and by
+ * operations of their own.
+ */
+#include <string.h>
+
+#include "world.h"
+#include "pmap_private.h"
+
+#define PTE_SEEN	(MMU_FRAME | 0x19fu)	/* all but A, D and 9 to 11 */
+
+/*
+ * The entry that the model asks for.
+ */
+static inline uint32_t
+wanted(const struct model_map *mm, uint32_t kind)
+{
+	uint32_t pte;
+
+	if (mm->mm_page == MODEL_NONE)
+		return (0);
+	pte = world.w_pa[mm->mm_page] | MMU_P;
+	if (mm->mm_write)
+		pte |= MMU_RW;
+	if (mm->mm_nocache)
+		pte |= MMU_PCD;
+	if (kind == MODEL_USER)
+		pte |= MMU_US;
+	return (pte);
+}
+
+/* A and D of all tracked entries of a page. */
+static uint32_t seen[MODEL_PAGES];
+
+struct tally {
+	uint32_t	ta_resident;
+	uint32_t	ta_wired;
+};
+
+/*
+ * Places [v, end) of a pmap, which a page table holds; NULL for none.
+ */
+static void
+check_table(uint32_t p, uint32_t v, uint32_t end, const uint32_t *table,
+    struct tally *t)
+{
+	const struct model_place *place =
+	    p == MODEL_KERNEL ? model_kva : model_user;
+	const struct model_map *mm = &world.w_model.md_map[p][v];
+	uint32_t pte, want, *last = &world.w_pte[p][v];
+
+	for (; v < end; v++, mm++, last++) {
+		pte = 0;
+		if (table != NULL)
+			pte = table[place[v].mp_va >> 12 & 1023];
+		want = wanted(mm, place[v].mp_kind);
+		if ((pte & PTE_SEEN) != want)
+			world_fail("pmap %u va 0x%08x: entry 0x%08x, not "
+			    "0x%08x", p, place[v].mp_va, pte, want);
+		if (pte != *last) {
+			*last = pte;
+			world.w_changed = true;
+		}
+		if (want == 0)
+			continue;
+		t->ta_resident++;
+		t->ta_wired += mm->mm_wired;
+		if (mm->mm_tracked) {
+			world.w_count[mm->mm_page]++;
+			seen[mm->mm_page] |= pte;
+		}
+	}
+}
+
+static const uint32_t *
+table_of(const uint32_t *dir, uint32_t va)
+{
+	uint32_t pde = dir[va >> 22];
+
+	return ((pde & MMU_P) == 0 ? NULL : host_phys(pde & MMU_FRAME));
+}
+
+static void
+check_counts(uint32_t p, const struct tally *t)
+{
+	const struct pmap *pm = world.w_pm[p];
+
+	if (pmap_resident_count(pm) == t->ta_resident &&
+	    pmap_wired_count(pm) == t->ta_wired)
+		return;
+	world_fail("pmap %u: resident %u wired %u, not %u and %u", p,
+	    pmap_resident_count(pm), pmap_wired_count(pm), t->ta_resident,
+	    t->ta_wired);
+}
+
+static void
+check_pmap(uint32_t p)
+{
+	const uint32_t *dir = host_phys(world.w_pm[p]->pm_pdirpa);
+	struct tally t = { 0, 0 };
+	uint32_t v;
+
+	if (p == MODEL_KERNEL)
+		check_table(p, 0, model_nkva,
+		    table_of(dir, model_kva[0].mp_va), &t);
+	for (v = 0; v < model_nuser && p != MODEL_KERNEL; v += WORLD_PERSLOT)
+		check_table(p, v, v + WORLD_PERSLOT,
+		    table_of(dir, model_user[v].mp_va), &t);
+	check_counts(p, &t);
+}
+
+/*
+ * What the module says of a page when it is asked.
+ */
+static void
+ask_page(uint32_t page)
+{
+	const struct model_page *mg = &world.w_model.md_page[page];
+	uint32_t pa = world.w_pa[page];
+
+	if (pmap_page_mappings(pa) != world.w_count[page])
+		world_fail("page %u has %u mappings, not %u", page,
+		    pmap_page_mappings(pa), world.w_count[page]);
+	if (pmap_testbit(pa, PMAP_MOD) != mg->mg_m ||
+	    pmap_testbit(pa, PMAP_REF) != mg->mg_u)
+		world_fail("page %u: modified %u referenced %u, not %u and %u",
+		    page, pmap_testbit(pa, PMAP_MOD),
+		    pmap_testbit(pa, PMAP_REF), mg->mg_m, mg->mg_u);
+}
+
+/*
+ * Mappings, M and U of every managed page: in entries, or saved.
+ */
+static void
+check_pages(void)
+{
+	const struct model_page *mg = world.w_model.md_page;
+	uint32_t page, info;
+	uint8_t mu;
+
+	for (page = 0; page < WORLD_MANAGED; page++) {
+		info = frame_table[world.w_pa[page] / PAGE].fr_info;
+		mu = (uint8_t)((info | seen[page]) & (MMU_A | MMU_D));
+		if (mu != (mg[page].mg_m ? MMU_D : 0) +
+		    (mg[page].mg_u ? MMU_A : 0) ||
+		    info >> FR_COUNTSHIFT != world.w_count[page])
+			world_fail("page %u: M and U are 0x%x of %u and %u, "
+			    "frame 0x%x, %u mappings", page, mu,
+			    mg[page].mg_m, mg[page].mg_u, info,
+			    world.w_count[page]);
+		if (mu != world.w_mu[page]) {
+			world.w_mu[page] = mu;
+			world.w_changed = true;
+		}
+	}
+	world.w_ask = (world.w_ask + 1) % WORLD_PAGES;
+	ask_page(world.w_ask);
+}
+
+/*
+ * A new world: what was seen of the old one is nothing.
+ */
+void
+world_check_reset(void)
+{
+	memset(world.w_pte, 0, sizeof(world.w_pte));
+	memset(world.w_mu, 0, sizeof(world.w_mu));
+}
+
+/*
+ * After an operation.  => does not return if anything differs
+ */
+void
+world_check(void)
+{
+	uint32_t p;
+
+	world.w_changed = false;
+	host_check("an operation");
+	if (pmap_audit(NULL) != 0 || pmap_counters.pc_violation != 0 ||
+	    host_record.hr_isolated != 0)
+		world_fail("audit: %.300s", host_log());
+	if (pmap_counters.pc_refused != 0)
+		world_fail("a call was refused");
+	if (mmu_cpu.mc_cr3 != world.w_pm[world.w_loaded]->pm_pdirpa)
+		world_fail("pmap %u is not loaded", world.w_loaded);
+	if (mmu_cpu.mc_cr3 != world.w_cr3) {
+		world.w_cr3 = mmu_cpu.mc_cr3;
+		world.w_changed = true;
+	}
+	memset(world.w_count, 0, sizeof(world.w_count));
+	memset(seen, 0, sizeof(seen));
+	for (p = 0; p < MODEL_PMAPS; p++)
+		if (world.w_pm[p] != NULL)
+			check_pmap(p);
+	check_pages();
+}

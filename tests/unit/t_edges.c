@@ -1,0 +1,586 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The pmap386 authors */
+
+/*
+ * t_edges.c: exact limits of the operations, one page before and one after,
+ * and what becomes of tables and links that damage has left half undone.
+ */
+#include "unit.h"
+#include "pmap_private.h"
+
+#define VA	0x14000000u
+
+static void
+isolate(void)
+{
+	pmap_policy = PMAP_POLICY_ISOLATE;
+}
+
+/*
+ * All that was isolated has been dealt with: nothing else is wrong.
+ */
+static void
+mended(uint32_t pages)
+{
+	CHECK_EQ(host_record.hr_isolated, pages);
+	host_record.hr_isolated = 0;
+	pmap_policy = PMAP_POLICY_PANIC;
+	CHECK_EQ(audit(), 0);
+}
+
+/* ----- memory ----- */
+
+TEST(pmap_reserve__ready_directories_serve_as_tables)
+{
+	pmap_t pm = as_new();
+	uint32_t pa = page_new(), i, dirs;
+
+	as_free(as_new());
+	dirs = ptp_dirs.pl_count;
+	CHECK(dirs > 0);
+	host_knobs.hk_limit = 0;
+	host_knobs.hk_may_wait = false;
+	for (i = 0; ptp_dirs.pl_count > 0; i++) {
+		CHECK(i < 20);
+		DO(pmap_enter(pm, i * SLOT, pa, PROT_RW, FALSE));
+		CHECK(can_write(pm, i * SLOT, pa));
+	}
+	CHECK_EQ(pmap_resident_count(pm), i);
+	CHECK_EQ(pmap_counters.pc_reclaim, 0);
+	CHECK_EQ(audit(), 0);
+}
+
+/*
+ * Twenty tables in use, and nobody may wait: one is taken by force.
+ */
+TEST(pmap_reclaim__by_force_where_all_is_hot)
+{
+	pmap_t pm = as_new();
+	uint32_t pa = page_new(), i;
+
+	for (i = 0; i < 20; i++)
+		DO(pmap_enter(pm, i * SLOT, pa, PROT_RW, FALSE));
+	host_knobs.hk_limit = 0;
+	host_knobs.hk_may_wait = false;
+	while (ptp_dirs.pl_count > 0 || ptp_ready.pl_count > 1)
+		(void)as_new();
+	DO(pmap_enter(pm, 20 * SLOT, pa, PROT_RW, FALSE));
+	for (i = 0; i <= 20; i++)
+		CHECK(can_write(pm, i * SLOT, pa));
+	DO(pmap_enter(pm, 21 * SLOT, pa, PROT_RW, FALSE));
+	CHECK_EQ(pmap_counters.pc_deferred, 0);
+	CHECK_EQ(pmap_extract(pm, 21 * SLOT), pa);
+	CHECK_EQ(pmap_counters.pc_reclaim, 1);
+	CHECK_EQ(pmap_resident_count(pm), 21);
+}
+
+/*
+ * A new space waits for memory before it takes tables that are in use.
+ */
+TEST(pmap_pinit__waits_before_it_takes_what_is_hot)
+{
+	pmap_t pm = as_new();
+	uint32_t pa = page_new(), i;
+
+	for (i = 0; i < 6; i++)
+		DO(pmap_enter(pm, i * SLOT, pa, PROT_RW, FALSE));
+	host_knobs.hk_limit = 0;
+	while (ptp_dirs.pl_count > 0 || ptp_ready.pl_count > 1)
+		(void)as_new();
+	for (i = 0; i < 6; i++)
+		CHECK(can_write(pm, i * SLOT, pa));
+	CHECK_EQ(host_record.hr_waits, 0);
+	(void)as_new();
+	CHECK_EQ(host_record.hr_waits, 1);
+	CHECK(pmap_counters.pc_reclaim > 0);
+}
+
+/*
+ * How many tables and directories stay ready after many have come and gone:
+ * one in 128 arena pages, 2 at least and 16 at most.
+ */
+static void
+kept(uint32_t arena, uint32_t frames, uint32_t want)
+{
+	struct host_config c = host_config_default();
+	pmap_t pm[20];
+	uint32_t pa, i;
+
+	c.hc_arena = arena;
+	c.hc_frames = frames;
+	host_boot(&c);
+	pa = host_page();
+	for (i = 0; i < 20; i++) {
+		pm[i] = pmap_create(0);
+		DO(pmap_enter(pm[i], VA, pa, PROT_RW, FALSE));
+	}
+	for (i = 0; i < 20; i++)
+		DO(pmap_destroy(pm[i]));
+	CHECK_EQ(ptp_dirs.pl_count, want);
+	CHECK_EQ(ptp_ready.pl_count, want);
+	host_page_put(pa);
+}
+
+TEST(pmap_init__keeps_one_page_in_128)
+{
+	struct host_config c = host_config_default();
+
+	kept(120, 1024, 2);
+	kept(200, 1024, 2);
+	kept(256, 1024, 2);
+	kept(383, 1024, 2);
+	kept(384, 1024, 3);
+	kept(2047, 4096, 15);
+	kept(2176, 4096, 16);
+	host_boot(&c);
+}
+
+/* ----- ranges ----- */
+
+TEST(pmap_remove__neighbour_stays_for_any_reason)
+{
+	pmap_t pm = as_new();
+	uint32_t a = page_new(), b = page_new();
+	char text[120];
+
+	DO(pmap_enter(pm, VA + PAGE, b, PROT_RW, FALSE));
+	DO(pmap_enter(pm, VA - PAGE, b, PROT_RW, FALSE));
+	DO(pmap_enter(pm, VA, a, PROT_RW, FALSE));
+	DO(pmap_enter(pm, VA, a, VM_PROT_NONE, FALSE));
+	CHECK_EQ(pmap_resident_count(pm), 2);
+	DO(pmap_enter(pm, VA, a, PROT_RW, FALSE));
+	isolate();
+	DO(pmap_enter(pm, VA + 3, pm->pm_pdirpa + 5, PROT_RW, FALSE));
+	snprintf(text, sizeof(text), "PT4 broken: pmap %p va 0x%08x "
+	    "pte 0x%08x page 0x%08x (directory", (void *)pm, VA,
+	    pm->pm_pdirpa, pm->pm_pdirpa);
+	CHECK_LOG(text);
+	CHECK_EQ(host_record.hr_iso_va, VA);
+	CHECK_EQ(host_record.hr_iso_pa, PH_NOPAGE);
+	CHECK_EQ(pmap_extract(pm, VA), 0);
+	CHECK_EQ(pmap_resident_count(pm), 2);
+	mended(1);
+}
+
+TEST(pmap_remove__whole_slot_of_the_kernel_keeps_its_table)
+{
+	struct host_config c = host_config_default();
+	uint32_t pa, va;
+	vm_offset_t sva, eva;
+	struct ptp *pt;
+
+	c.hc_kva = 16u << 20;
+	host_boot(&c);
+	pa = page_new();
+	pmap_virtual_space(&sva, &eva);
+	va = (sva + SLOT - 1) & ~(SLOT - 1);
+	CHECK(va + SLOT < eva);
+	pt = ptp_lookup(kernel_pmap, va);
+	DO(pmap_enter(kernel_pmap, va - PAGE, pa, PROT_RW, FALSE));
+	DO(pmap_enter(kernel_pmap, va, pa, PROT_RW, FALSE));
+	DO(pmap_enter(kernel_pmap, va + SLOT - PAGE, pa, PROT_RW, FALSE));
+	DO(pmap_enter(kernel_pmap, va + SLOT, pa, PROT_RW, FALSE));
+	DO(pmap_remove(kernel_pmap, va, va + SLOT));
+	CHECK_EQ(pmap_page_mappings(pa), 2);
+	CHECK(ptp_lookup(kernel_pmap, va) == pt);
+	CHECK_EQ(pt->pt_valid, 0);
+	CHECK_EQ(pt->pt_state, PTS_KERNEL);
+	DO(pmap_page_protect(pa, VM_PROT_NONE));
+}
+
+TEST(pmap_collect__from_the_first_entry_to_the_last)
+{
+	pmap_t pm = as_new();
+	uint32_t pa = page_new(), i;
+
+	for (i = 0; i < 1024; i++)
+		DO(pmap_enter(pm, VA + i * PAGE, pa, PROT_RW, i == 500));
+	DO(pmap_enter(pm, 0, pa, PROT_RW, FALSE));
+	DO(pmap_enter(pm, STACK_TOP, pa, PROT_RW, FALSE));
+	DO(pmap_collect(pm));
+	CHECK_EQ(pmap_resident_count(pm), 1);
+	CHECK_EQ(pmap_extract(pm, VA + 500 * PAGE), pa);
+	CHECK_EQ(pmap_page_mappings(pa), 1);
+}
+
+TEST(pmap_map__fills_the_space_and_no_more)
+{
+	uint32_t dev = host_device_page(0), n, refused;
+	vm_offset_t sva, eva, start = host_kva(2);
+
+	pmap_virtual_space(&sva, &eva);
+	n = (eva - start) / PAGE;
+	CHECK_EQ(pmap_map(start, dev, dev + n * PAGE, PROT_R), eva);
+	CHECK_EQ(pmap_extract(kernel_pmap, eva - PAGE), dev + (n - 1) * PAGE);
+	DO(pmap_kremove(start, n * PAGE));
+	refused = pmap_counters.pc_refused;
+	(void)pmap_map(start, dev, dev + (n + 1) * PAGE, PROT_R);
+	CHECK_EQ(pmap_counters.pc_refused, refused + 1);
+	CHECK_EQ(pmap_extract(kernel_pmap, start), 0);
+}
+
+TEST(pmap_virtual_space__ends_where_the_kernel_does)
+{
+	struct host_config c = host_config_default();
+	vm_offset_t sva, eva;
+
+	c.hc_frames = 2048;
+	c.hc_arena = 1024;
+	c.hc_kva = PH_KERNEND - PH_KERNBASE;
+	host_boot(&c);
+	pmap_virtual_space(&sva, &eva);
+	CHECK_EQ(eva, PH_KERNEND);
+	CHECK(sva > PH_KERNBASE);
+	CHECK_EQ(audit(), 0);
+}
+
+TEST(pmap_lookup__kernel_addresses_in_any_pmap)
+{
+	pmap_t pm = as_new();
+	uint32_t va = host_kva(1), pa = page_new();
+	vm_offset_t got;
+
+	DO(pmap_enter(kernel_pmap, va, pa, PROT_RW, FALSE));
+	CHECK(pmap_lookup(pm, va + 5, &got));
+	CHECK_EQ(got, pa + 5);
+	CHECK_EQ(pmap_extract(kernel_pmap, va), pa);
+	DO(pmap_remove(kernel_pmap, va, va + PAGE));
+	CHECK(!pmap_lookup(pm, va, &got));
+	if (PH_RECURSIVE != 0)
+		CHECK(!pmap_lookup(pm, PH_RECURSIVE * SLOT, &got));
+}
+
+/*
+ * Memory that the VM does not manage is cached as memory is; a device is not.
+ */
+TEST(pmap_kenter__foreign_memory_is_cached)
+{
+	uint32_t va = host_kva(2), image = host_config.hc_image[0] * PAGE;
+
+	DO(pmap_kenter(va, image + 5, PROT_R));
+	DO(pmap_enter(kernel_pmap, va + PAGE, image, PROT_R, FALSE));
+	CHECK_EQ(pte_of(kernel_pmap, va), image | MMU_P);
+	CHECK_EQ(pte_of(kernel_pmap, va + PAGE), image | MMU_P);
+	DO(pmap_kenter(va, host_device_page(0) + 5, PROT_R));
+	CHECK_EQ(pte_of(kernel_pmap, va), host_device_page(0) | MMU_P |
+	    MMU_PCD);
+	DO(pmap_kremove(va, 2 * PAGE));
+}
+
+TEST(pmap_kenter__last_byte_of_the_space)
+{
+	uint32_t pa = page_new(), refused = pmap_counters.pc_refused;
+	vm_offset_t sva, eva;
+
+	pmap_virtual_space(&sva, &eva);
+	DO(pmap_kenter(eva - 1, pa, PROT_R));
+	CHECK_EQ(pmap_extract(kernel_pmap, eva - 1), pa + PAGE - 1);
+	DO(pmap_kenter(sva, pa, PROT_R));
+	CHECK_EQ(pmap_extract(kernel_pmap, sva), pa);
+	CHECK_EQ(pmap_counters.pc_refused, refused);
+	DO(pmap_kenter(eva, pa, PROT_R));
+	DO(pmap_kenter(sva - 1, pa, PROT_R));
+	CHECK_EQ(pmap_counters.pc_refused, refused + 2);
+	DO(pmap_kremove(sva, 1));
+	DO(pmap_kremove(eva - 1, 1));
+	CHECK_EQ(pmap_extract(kernel_pmap, sva), 0);
+	CHECK_EQ(pmap_extract(kernel_pmap, eva - PAGE), 0);
+}
+
+/* ----- pmap_move ----- */
+
+/*
+ * The move is refused as a whole: the page stays where it is.
+ */
+static void
+move_refused(uint32_t from, uint32_t to, uint32_t size)
+{
+	uint32_t refused = pmap_counters.pc_refused;
+
+	DO(pmap_move(from, to, size));
+	CHECK_EQ(pmap_counters.pc_refused, refused + 1);
+}
+
+TEST(pmap_move__refuses_what_the_host_may_not_map)
+{
+	uint32_t va = host_kva(4), pa = page_new(), refused;
+	vm_offset_t sva, eva;
+
+	pmap_virtual_space(&sva, &eva);
+	DO(pmap_enter(kernel_pmap, va, pa, PROT_RW, FALSE));
+	move_refused(va, sva - PAGE, PAGE);
+	move_refused(va, eva, PAGE);
+	move_refused(va, eva - PAGE, 2 * PAGE);
+	move_refused(sva - PAGE, va, PAGE);
+	move_refused(eva, va, PAGE);
+	move_refused(eva - PAGE, va, 2 * PAGE);
+	move_refused(va, VA, PAGE);
+	move_refused(VA, va, PAGE);
+	move_refused(va, va + PAGE, 2 * PAGE);
+	move_refused(va + PAGE, va, 2 * PAGE);
+	move_refused(va, va + 2 * PAGE, 2 * PAGE + 1);
+	CHECK_EQ(pmap_extract(kernel_pmap, va), pa);
+	refused = pmap_counters.pc_refused;
+	DO(pmap_move(va, va + PAGE, 0));
+	DO(pmap_move(va, va, PAGE));
+	DO(pmap_move(va, va + 7, PAGE));
+	CHECK_EQ(pmap_counters.pc_refused, refused);
+	CHECK_EQ(pmap_extract(kernel_pmap, va), pa);
+	DO(pmap_enter(kernel_pmap, va + PAGE, pa, PROT_RW, FALSE));
+	DO(pmap_move(va, va + 2 * PAGE, PAGE + 1));
+	CHECK_EQ(pmap_extract(kernel_pmap, va + 3 * PAGE), pa);
+	DO(pmap_move(va + 2 * PAGE, va, PAGE));
+	DO(pmap_remove(kernel_pmap, va + PAGE, va + 4 * PAGE));
+	DO(pmap_move(va + 7, eva - PAGE + 9, PAGE));
+	CHECK_EQ(pmap_extract(kernel_pmap, eva - PAGE), pa);
+	DO(pmap_move(eva - PAGE, va + PAGE, PAGE));
+	DO(pmap_move(va + PAGE, va, PAGE));
+	CHECK_EQ(pmap_extract(kernel_pmap, va), pa);
+	CHECK_EQ(pmap_page_mappings(pa), 1);
+	DO(pmap_remove(kernel_pmap, va, va + PAGE));
+}
+
+/*
+ * What the kernel's pmap has mapped does not change with a move, onto a hole
+ * or onto a page, and a moved hole is one page less.
+ */
+TEST(pmap_move__counts)
+{
+	uint32_t va = host_kva(3), a = page_new(), b = page_new(), n, valid;
+	const struct ptp *pt = ptp_lookup(kernel_pmap, va);
+
+	n = pmap_resident_count(kernel_pmap);
+	valid = pt->pt_valid;
+	DO(pmap_enter(kernel_pmap, va, a, PROT_RW, TRUE));
+	DO(pmap_move(va, va + PAGE, PAGE));
+	CHECK_EQ(pmap_resident_count(kernel_pmap), n + 1);
+	CHECK_EQ(pt->pt_valid, valid + 1);
+	CHECK_EQ(pmap_wired_count(kernel_pmap), 1);
+	DO(pmap_enter(kernel_pmap, va, b, PROT_RW, FALSE));
+	DO(pmap_move(va, va + PAGE, PAGE));
+	CHECK_EQ(pmap_resident_count(kernel_pmap), n + 1);
+	CHECK_EQ(pmap_wired_count(kernel_pmap), 0);
+	CHECK_EQ(pmap_page_mappings(a), 0);
+	DO(pmap_move(va, va + PAGE, PAGE));
+	CHECK_EQ(pmap_resident_count(kernel_pmap), n);
+	CHECK_EQ(pt->pt_valid, valid);
+}
+
+TEST(pmap_move__damaged_entry_is_not_carried_on)
+{
+	uint32_t va = host_kva(2), pa = page_new();
+
+	DO(pmap_enter(kernel_pmap, va, pa, PROT_RW, FALSE));
+	*host_pte(kernel_pmap, va) = host_device_page(1) | MMU_P;
+	isolate();
+	DO(pmap_move(va, va + PAGE, PAGE));
+	CHECK_EQ(pte_of(kernel_pmap, va + PAGE), 0);
+	CHECK_EQ(pmap_page_mappings(pa), 0);
+	CHECK_EQ(host_record.hr_iso_pa, pa);
+	CHECK_EQ(host_record.hr_iso_va, va);
+	mended(1);
+}
+
+/* ----- damage ----- */
+
+TEST(pmap_damage__kernel_table_stays)
+{
+	uint32_t va = host_kva(1), pa = page_new();
+	const struct ptp *pt = ptp_lookup(kernel_pmap, va);
+
+	DO(pmap_enter(kernel_pmap, va, pa, PROT_RW, FALSE));
+	*host_pte(kernel_pmap, va) = 0;
+	isolate();
+	DO(pmap_clear_modify(pa));
+	CHECK(ptp_lookup(kernel_pmap, va) == pt);
+	CHECK_EQ(host_record.hr_iso_va, va);
+	CHECK(host_record.hr_iso_pmap == kernel_pmap);
+	mended(1);
+}
+
+TEST(pmap_damage__table_goes_with_its_only_entry)
+{
+	pmap_t pm = as_new();
+	uint32_t pa = page_new(), ptps = usage().pu_ptps;
+
+	DO(pmap_enter(pm, VA, pa, PROT_RW, FALSE));
+	*host_pte(pm, VA) = 0;
+	isolate();
+	DO(pmap_clear_modify(pa));
+	CHECK(ptp_lookup(pm, VA) == NULL);
+	CHECK_EQ(usage().pu_ptps, ptps);
+	CHECK_EQ(pmap_resident_count(pm), 0);
+	CHECK(pmap_is_modified(pa) && pmap_is_referenced(pa));
+	mended(1);
+}
+
+/*
+ * A table that its directory has lost goes as a whole, with other pages'
+ * entries and with a second one of the page that is being walked.
+ */
+TEST(pmap_damage__lost_table_goes_with_all_entries)
+{
+	pmap_t pm = as_new();
+	uint32_t a = page_new(), b = page_new(), ptps = usage().pu_ptps;
+
+	DO(pmap_enter(pm, VA, a, PROT_RW, TRUE));
+	DO(pmap_enter(pm, VA + PAGE, b, PROT_RW, FALSE));
+	DO(pmap_enter(pm, VA + 2 * PAGE, a, PROT_RW, TRUE));
+	DO(pmap_enter(pm, VA + SLOT, a, PROT_RW, FALSE));
+	*host_pde(pm, VA) = 0;
+	isolate();
+	DO(pmap_changebit(a, 0, ~PMAP_WRITE));
+	CHECK_EQ(pmap_page_mappings(a), 1);
+	CHECK_EQ(pmap_page_mappings(b), 0);
+	CHECK_EQ(pte_of(pm, VA + SLOT) & MMU_RW, 0);
+	CHECK_EQ(pmap_resident_count(pm), 1);
+	CHECK_EQ(pmap_wired_count(pm), 0);
+	CHECK_EQ(usage().pu_ptps, ptps + 1);
+	mended(1);
+}
+
+/*
+ * A table went whose entry had been lost: its link must not stay behind.
+ */
+TEST(pmap_mend__lost_entry_leaves_its_list)
+{
+	pmap_t pm = as_new();
+	uint32_t a = page_new(), b = page_new();
+
+	DO(pmap_enter(pm, VA, a, PROT_RW, FALSE));
+	DO(pmap_enter(pm, VA + 1023 * PAGE, b, PROT_RW, TRUE));
+	*host_pte(pm, VA + 1023 * PAGE) = 0;
+	isolate();
+	DO(pmap_remove(pm, VA, VA + SLOT));
+	CHECK_EQ(pmap_page_mappings(a) + pmap_page_mappings(b), 0);
+	CHECK_EQ(pmap_resident_count(pm), 0);
+	CHECK_EQ(pmap_wired_count(pm), 0);
+	CHECK_EQ(host_record.hr_iso_pa, b);
+	mended(1);
+}
+
+/*
+ * The same, of an entry that is not wired, and of one without a link.
+ */
+TEST(pmap_mend__any_lost_entry_is_seen)
+{
+	pmap_t pm = as_new();
+	uint32_t pa = page_new();
+
+	DO(pmap_enter(pm, VA, pa, PROT_RW, FALSE));
+	*host_pte(pm, VA) = 0;
+	isolate();
+	DO(pmap_remove(pm, VA, VA + SLOT));
+	CHECK_EQ(pmap_resident_count(pm), 0);
+	mended(1);
+	DO(pmap_enter(pm, VA, host_device_page(1), PROT_RW, TRUE));
+	*host_pte(pm, VA) = 0;
+	isolate();
+	DO(pmap_remove(pm, VA, VA + SLOT));
+	CHECK_EQ(pmap_resident_count(pm), 0);
+	CHECK_EQ(pmap_wired_count(pm), 0);
+	CHECK_EQ(host_record.hr_isolated, 0);
+	CHECK_LOG("PT2");
+	mended(0);
+}
+
+/*
+ * A tracked entry that leads to a device, and that the processor has used:
+ * it is flushed with the rest.
+ */
+TEST(pmap_stray__damaged_entry_is_flushed)
+{
+	pmap_t pm = as_new();
+	uint32_t a = page_new(), b = page_new();
+
+	DO(pmap_enter(pm, VA, a, PROT_RW, FALSE));
+	DO(pmap_enter(pm, VA + PAGE, b, PROT_RW, FALSE));
+	*host_pte(pm, VA) = 0x1000u | MMU_P | MMU_RW | MMU_US;
+	CHECK(can_read(pm, VA, 0x1000u));
+	isolate();
+	DO(pmap_remove(pm, VA, VA + PAGE));
+	CHECK(!can_read(pm, VA, 0x1000u));
+	CHECK_EQ(pmap_page_mappings(a), 0);
+	CHECK_EQ(pmap_resident_count(pm), 1);
+	mended(1);
+}
+
+TEST(pmap_release__leaves_a_dead_pmap)
+{
+	struct pmap pm;
+
+	pmap_pinit(&pm);
+	DO(pmap_release(&pm));
+	CHECK_EQ(pm.pm_count, 0);
+	CHECK(pm.pm_pdir == NULL);
+	EXPECT_PANIC("PM1", pmap_release(&pm));
+}
+
+/*
+ * A table that its directory has lost is named, with what is known of it.
+ */
+TEST(pmap_release__names_a_lost_table)
+{
+	pmap_t pm = as_new();
+	uint32_t pa = page_new(), ptpa;
+	char text[80];
+
+	DO(pmap_enter(pm, VA, pa, PROT_RW, FALSE));
+	ptpa = ptp_lookup(pm, VA)->pt_pa;
+	*host_pde(pm, VA) = 0;
+	isolate();
+	host_log_clear();
+	DO(as_free(pm));
+	snprintf(text, sizeof(text), "va 0x%08x pte 0x00000000 page 0x%08x",
+	    VA, ptpa);
+	CHECK_LOG("PT1");
+	CHECK_LOG(text);
+}
+
+TEST(pmap_release__wrong_count_is_a_panic)
+{
+	pmap_t pm = as_new();
+	uint32_t pa = page_new();
+
+	DO(pmap_enter(pm, VA, pa, PROT_RW, FALSE));
+	pm->pm_stats.resident_count++;
+	unit_damaged();
+	EXPECT_PANIC("PM1", pmap_destroy(pm));
+}
+
+TEST(pmap_stray__link_on_no_list_is_a_panic)
+{
+	pmap_t pm = as_new();
+	uint32_t pa = page_new();
+
+	DO(pmap_enter(pm, VA, pa, PROT_RW, FALSE));
+	frame_lookup(pa)->fr_first->pv_pprev = (struct pv_link **)0x10;
+	*host_pte(pm, VA) = host_device_page(1) | MMU_P;
+	isolate();
+	unit_damaged();
+	EXPECT_PANIC("PV4", pmap_remove(pm, VA, VA + PAGE));
+}
+
+TEST(pv_frame__finds_the_head_or_nothing)
+{
+	pmap_t pm = as_new();
+	uint32_t pa = page_new(), i;
+	struct frame *fr = frame_lookup(pa);
+	struct pv_link *pv, **pprev;
+
+	for (i = 0; i < 5; i++)
+		DO(pmap_enter(pm, VA + i * PAGE, pa, PROT_RW, FALSE));
+	for (pv = fr->fr_first; pv->pv_next != NULL; pv = pv->pv_next)
+		CHECK(pv_frame(pv) == fr);
+	CHECK(pv_frame(pv) == fr);
+	pprev = pv->pv_pprev;
+	pv->pv_pprev = (struct pv_link **)((uintptr_t)pprev + 4);
+	CHECK(pv_frame(pv) == NULL);
+	pv->pv_pprev = (struct pv_link **)(ptp_arena - 8);
+	CHECK(pv_frame(pv) == NULL);
+	pv->pv_pprev = (struct pv_link **)(ptp_arena + ptp_npages * PAGE);
+	CHECK(pv_frame(pv) == NULL);
+	pv->pv_pprev = &pv->pv_next;
+	CHECK(pv_frame(pv) == NULL);
+	pv->pv_pprev = pprev;
+}
