@@ -21,7 +21,7 @@
 #include "closure.h"
 
 #define NO_ASAN		__attribute__((__no_sanitize__("address")))
-#define MERGE		3u		/* words between two runs */
+#define MERGE		4u		/* words between two runs */
 #define PAGE_WORDS	1024u
 
 extern uint32_t __data_start[], _end[];	/* of the linker */
@@ -121,6 +121,15 @@ cl_mem_start(void)
 	leave_out(&host_fault_va, sizeof(host_fault_va));
 	leave_out(host_message, sizeof(host_message));
 	mem->m_nrun = mem->m_words = 0;
+}
+
+/*
+ * Look at this page of physical memory each time.
+ */
+void
+cl_mem_watch(uint32_t pa)
+{
+	mem->m_region[1].r_hot[pa / (PAGE_WORDS * 4)] = 1;
 }
 
 /*
