@@ -366,8 +366,8 @@ scenario_begin(void)
 {
 	struct host_config c = {
 		.hc_frames = 256, .hc_hole = { 96, 112 },
-		.hc_image = { 16, 32 }, .hc_arena = 72, .hc_kva = 1u << 20, .hc_pager = 4,
-		.hc_edits = 4, .hc_invlpg = true, .hc_pge = true,
+		.hc_image = { 16, 32 }, .hc_arena = 72, .hc_kva = 1u << 20,
+		.hc_pager = 4, .hc_edits = 4, .hc_invlpg = true, .hc_pge = true,
 		.hc_wp = true, .hc_init = true
 	};
 	jmp_buf *old, here;
