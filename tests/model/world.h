@@ -113,7 +113,7 @@ struct world_ctx {
 	bool		wc_life;	/* wc_p is being made */
 	bool		wc_busy;	/* wc_page is being entered */
 	struct model_bits wc_set, wc_clear;
-	uint32_t	wc_want[2];	/* the model's answers */
+	uint32_t	wc_want[3];	/* the model's answers */
 };
 
 #define WORLD_SLEEPERS	4u

@@ -160,7 +160,7 @@ world_mappings(struct world_ctx *c, const struct wop *op)
 }
 
 /*
- * What is in use: mappings, and tables with a mapping.
+ * What is in use: mappings, tables with a mapping, pages.
  */
 static void
 commit_usage(struct world_ctx *c, uint32_t step)
@@ -169,6 +169,7 @@ commit_usage(struct world_ctx *c, uint32_t step)
 	uint32_t p, v, last;
 
 	(void)step;
+	c->wc_want[2] = host_record.hr_arena + host_record.hr_held;
 	for (p = 0; p < MODEL_PMAPS; p++)
 		for (v = 0, last = WORLD_SLOTS; v < model_nplaces(p); v++) {
 			mm = &model->md_map[p][v];
@@ -193,11 +194,10 @@ world_usage(struct world_ctx *c, const struct wop *op)
 	CALL(usage, &u);
 	world_end(c);
 	if (u.pu_mappings != c->wc_want[0] || u.pu_ptps != c->wc_want[1] ||
-	    u.pu_arena != host_record.hr_arena + host_record.hr_held)
+	    u.pu_arena != c->wc_want[2])
 		world_fail("usage: %u mappings %u tables %u pages, not %u, "
 		    "%u, %u", u.pu_mappings, u.pu_ptps, u.pu_arena,
-		    c->wc_want[0], c->wc_want[1],
-		    host_record.hr_arena + host_record.hr_held);
+		    c->wc_want[0], c->wc_want[1], c->wc_want[2]);
 	world.w_observed = true;
 }
 
