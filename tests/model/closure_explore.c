@@ -20,9 +20,12 @@
 #define TWIN_STEP	499u	/* transitions between two of them */
 #define CHECK_FIRST	64u	/* transitions to the first cl_mem_grow */
 #define CHECK_STEP	32768u	/* and between two, in the end */
-#define CHECK_CAREFUL	3000u	/* transitions with a look near each */
+#define CHECK_CAREFUL	512u	/* transitions with a look near each */
 #define CHECK_NEAR	256u	/* and between two looks later */
+#define NEW_CAREFUL	2000u	/* new states with a look near each */
+#define NEW_NEAR	16u	/* and between two looks later */
 #define WARM_STEPS	8000u
+#define WARM_NEAR	8u
 #define WARM_CHECK	200u
 
 struct twin {
@@ -131,14 +134,16 @@ maybe_twin(uint32_t n)
 }
 
 /*
- * Look for words that are not known to change: near those that are, in each
- * new state before it is kept; everywhere, at first often.
+ * Look for words that are not known to change, in a new state before it is
+ * kept and now and then: near those that are known, and everywhere; often at
+ * first.
  */
 static void
 check_memory(bool added)
 {
 	struct search *s = search;
 	uint64_t now = s->s_result->cr_transitions;
+	uint32_t states = cl_set_count(s->s_set);
 	bool grew = false;
 
 	if (now >= s->s_all) {
@@ -146,7 +151,8 @@ check_memory(bool added)
 		if (s->s_step < CHECK_STEP)
 			s->s_step *= 2;
 		s->s_all = now + s->s_step;
-	} else if (added || now < CHECK_CAREFUL || now % CHECK_NEAR == 0)
+	} else if (now < CHECK_CAREFUL || now % CHECK_NEAR == 0 ||
+	    (added && (states < NEW_CAREFUL || states % NEW_NEAR == 0)))
 		grew = cl_mem_grow(false) != 0;
 	s->s_again = s->s_again || grew;
 }
@@ -259,7 +265,8 @@ warm_up(void)
 	(void)cl_mem_grow(true);
 	cl_mem_load(NULL);
 	for (n = 0; n < WARM_STEPS; n++) {
-		(void)cl_mem_grow(n % WARM_CHECK == 0);
+		if (n % WARM_NEAR == 0)
+			(void)cl_mem_grow(n % WARM_CHECK == 0);
 		r = r * 1664525u + 1013904223u;
 		o = s->s_ops[(r >> 8) % s->s_nops];
 		if (cl_world->cw_fail && o.o_kind == CL_ENTER && r >> 31 == 0) {

@@ -199,7 +199,22 @@ values_make(void)
 }
 
 /*
- * Look for words of a page that changed and are not in the set.
+ * Is there a word of a page that changed and is not in the set?
+ */
+static bool NO_ASAN
+page_grew(const struct region *r, uint32_t i, uint32_t end)
+{
+	const uint32_t *base = r->r_base, *copy = r->r_copy;
+	const uint8_t *known = r->r_known;
+
+	for (; i < end; i++)
+		if (base[i] != copy[i] && known[i] == KN_NOT)
+			return (true);
+	return (false);
+}
+
+/*
+ * Put such words into the set.
  */
 static uint32_t NO_ASAN
 page_grow(struct region *r, uint32_t i)
@@ -208,6 +223,8 @@ page_grow(struct region *r, uint32_t i)
 
 	if (end > r->r_words)
 		end = r->r_words;
+	if (!page_grew(r, i, end))
+		return (0);
 	for (; i < end; i++)
 		if (r->r_base[i] != r->r_copy[i] && r->r_known[i] == KN_NOT) {
 			r->r_known[i] = KN_STATE;
