@@ -232,9 +232,8 @@ gather_empty(struct gather *g, struct ptp *pt)
 	uint32_t i;
 	vm_offset_t page;
 
-	for (i = ptp_next_valid(pt, 0, PMB_NPTE - 1);
-	    pt->pt_valid > 0 && i < PMB_NPTE;
-	    i = ptp_next_valid(pt, i + 1, PMB_NPTE - 1))
+	for (i = 0; pt->pt_valid > 0 &&
+	    (i = ptp_next_valid(pt, i, PMB_NPTE - 1)) < PMB_NPTE; i++)
 		(void)pmap_unmap(pt, i);
 	if (__builtin_expect(pt->pt_valid + pt->pt_managed + pt->pt_wired, 0))
 		pmap_mend(pt);

@@ -179,7 +179,7 @@ DEFECTS = [
            "\t\tpv_page_add(",
            "\t\tif (pt == NULL)\n\t\t\treturn (true);\n"
            "\t\tpv_page_add("),
-    Defect("a copy with the right to write", "R22", "pmap.c",
+    Defect("a copy with the right to write", "R22", "pmap_kern.c",
            "\t(void)dst;\n\t(void)src;\n\t(void)dva;\n\t(void)len;\n"
            "\t(void)sva;\n",
            "\tvm_offset_t off, pa;\n\n"

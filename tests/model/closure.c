@@ -29,22 +29,24 @@ struct choice {
 	uint32_t	c_in;
 };
 
-static const struct choice choices[] = {
-	{ { .cw_name = "quick", .cw_max = 2, .cw_arena = 10, .cw_slices = 1,
+/* The worlds; the first is that of -c. */
+static struct choice choices[] = {
+	{ { .cw_name = "" }, 0 },
+	{ { .cw_name = "quick", .cw_max = 2, .cw_pages = 2, .cw_arena = 10, .cw_slices = 1,
 	    .cw_text = "all attributes, one page touched, no life",
 	    .cw_readonly = true, .cw_wired = true, .cw_read = 1,
 	    .cw_write = 1, .cw_fail = true }, IN_QUICK },
-	{ { .cw_name = "one", .cw_max = 1, .cw_arena = 10, .cw_slices = 2,
+	{ { .cw_name = "one", .cw_max = 1, .cw_pages = 2, .cw_arena = 10, .cw_slices = 2,
 	    .cw_text = "everything, one mapping at a time",
 	    .cw_readonly = true, .cw_wired = true, .cw_read = 3,
 	    .cw_write = 3, .cw_fail = true, .cw_life = true, .cw_apart = true },
 	    IN_CHECK },
-	{ { .cw_name = "two", .cw_max = 2, .cw_arena = 10, .cw_slices = 1,
+	{ { .cw_name = "two", .cw_max = 2, .cw_pages = 2, .cw_arena = 10, .cw_slices = 1,
 	    .cw_text = "everything, two mappings at a time",
 	    .cw_readonly = true, .cw_wired = true, .cw_read = 3,
 	    .cw_write = 3, .cw_fail = true, .cw_life = true, .cw_apart = true },
 	    IN_LARGE },
-	{ { .cw_name = "symmetry", .cw_max = 2, .cw_arena = 10,
+	{ { .cw_name = "symmetry", .cw_max = 2, .cw_pages = 2, .cw_arena = 10,
 	    .cw_slices = 8, .cw_text = "rights and TLB, two mappings",
 	    .cw_readonly = true, .cw_read = 3 }, IN_SYMMETRY },
 };
@@ -162,6 +164,28 @@ run_worlds(uint32_t in, const char *name, bool reduce)
 	return (sum.cr_violations != 0 || !ok);
 }
 
+/*
+ * A world by its figures: -c max,pages,arena,slices,tight,apart,readonly,wired,fail,
+ * life,read,write.
+ */
+static bool
+parse_world(const char *text, struct cl_world *w)
+{
+	unsigned int n[12];
+
+	if (sscanf(text, "%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u", &n[0], &n[1],
+	    &n[2], &n[3], &n[4], &n[5], &n[6], &n[7], &n[8], &n[9],
+	    &n[10], &n[11]) != 12)
+		return (false);
+	*w = (struct cl_world){ .cw_name = "custom", .cw_max = (uint8_t)n[0],
+	    .cw_pages = (uint8_t)n[1], .cw_arena = (uint8_t)n[2],
+	    .cw_slices = (uint8_t)n[3], .cw_tight = n[4], .cw_apart = n[5],
+	    .cw_readonly = n[6], .cw_wired = n[7], .cw_fail = n[8],
+	    .cw_life = n[9], .cw_read = (uint8_t)n[10],
+	    .cw_write = (uint8_t)n[11] };
+	return (true);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -170,7 +194,7 @@ main(int argc, char **argv)
 	bool reduce = true;
 	int c;
 
-	while ((c = getopt(argc, argv, "qlnw:")) != -1) {
+	while ((c = getopt(argc, argv, "qlnc:w:")) != -1) {
 		if (c == 'q')
 			in = IN_QUICK;
 		else if (c == 'l')
@@ -179,6 +203,8 @@ main(int argc, char **argv)
 			reduce = false;
 		else if (c == 'w')
 			name = optarg;
+		else if (c == 'c' && parse_world(optarg, &choices[0].c_world))
+			name = "custom";
 		else
 			return (2);
 	}

@@ -36,6 +36,7 @@ struct cl_world {
 	const char	*cw_name;
 	const char	*cw_text;
 	uint8_t		cw_max;		/* mappings at the same time */
+	uint8_t		cw_pages;	/* that are entered: 1 or 2 */
 	uint8_t		cw_arena;	/* free arena pages at the start */
 	uint8_t		cw_slices;	/* free slices at the start, 1 to 8 */
 	bool		cw_tight;	/* the arena is smaller than the need */
@@ -88,14 +89,16 @@ extern struct pmap cl_pmap[CL_PMAPS];
 extern struct model cl_model;
 extern uint32_t cl_va[CL_VAS];
 extern uint32_t cl_pa[CL_PAGES];
+bool	cl_world_alike(const struct cl_world *);
 void	cl_boot(const struct cl_world *);
-void	cl_touch_tlb(void);
+void	cl_touch(void);
 uint32_t cl_slot(uint32_t va);
 uint32_t cl_loaded(void);
 
 /* Memory.  A record is a state as the words that differ from the start. */
 #define CL_RECORD_MAX	8192u		/* words of a record, at most */
 void	cl_mem_start(void);
+void	cl_mem_watch(uint32_t pa);
 uint32_t cl_mem_grow(bool all);
 uint32_t cl_mem_words(void);
 void	cl_mem_restore(void);

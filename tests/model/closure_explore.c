@@ -20,9 +20,12 @@
 #define TWIN_STEP	499u	/* transitions between two of them */
 #define CHECK_FIRST	64u	/* transitions to the first cl_mem_grow */
 #define CHECK_STEP	32768u	/* and between two, in the end */
-#define CHECK_CAREFUL	3000u	/* transitions with a look near each */
+#define CHECK_CAREFUL	512u	/* transitions with a look near each */
 #define CHECK_NEAR	256u	/* and between two looks later */
-#define WARM_STEPS	6000u
+#define NEW_CAREFUL	2000u	/* new states with a look near each */
+#define NEW_NEAR	16u	/* and between two looks later */
+#define WARM_STEPS	8000u
+#define WARM_NEAR	8u
 #define WARM_CHECK	200u
 
 struct twin {
@@ -131,23 +134,25 @@ maybe_twin(uint32_t n)
 }
 
 /*
- * Look now and then for words that are not known to change: near those that
- * are, at first after each transition; everywhere, at first often.
+ * Look for words that are not known to change, in a new state before it is
+ * kept and now and then: near those that are known, and everywhere; often at
+ * first.
  */
 static void
-check_memory(void)
+check_memory(bool added)
 {
 	struct search *s = search;
 	uint64_t now = s->s_result->cr_transitions;
+	uint32_t states = cl_set_count(s->s_set);
 	bool grew = false;
 
 	if (now >= s->s_all) {
-		if(getenv("P")) fprintf(stderr,"tr %llu from %u states %u depth %u words %u refused %llu\n",now,s->s_from,cl_set_count(s->s_set),s->s_result->cr_depth,cl_mem_words(),s->s_result->cr_failed);
 		grew = cl_mem_grow(true) != 0;
 		if (s->s_step < CHECK_STEP)
 			s->s_step *= 2;
 		s->s_all = now + s->s_step;
-	} else if (now < CHECK_CAREFUL || now % CHECK_NEAR == 0)
+	} else if (now < CHECK_CAREFUL || now % CHECK_NEAR == 0 ||
+	    (added && (states < NEW_CAREFUL || states % NEW_NEAR == 0)))
 		grew = cl_mem_grow(false) != 0;
 	s->s_again = s->s_again || grew;
 }
@@ -178,14 +183,13 @@ step(const struct cl_op *o)
 		s->s_result->cr_transitions++;
 		s->s_result->cr_failed += host_record.hr_failed != 0;
 		n = cl_set_add(s->s_set, &k, &added);
-		if (added)
+		check_memory(added);
+		if (added && !s->s_again)
 			new_state(n, &k);
-		else
+		else if (!s->s_again)
 			maybe_twin(n);
 	}
 	s->s_sum += mix(n);
-	if (!s->s_proof)
-		check_memory();
 	cl_mem_restore();
 	return (allocs);
 }
@@ -257,16 +261,18 @@ warm_up(void)
 	uint32_t n, r = 1997;
 	struct cl_op o;
 
-	cl_touch_tlb();
+	cl_touch();
 	(void)cl_mem_grow(true);
 	cl_mem_load(NULL);
 	for (n = 0; n < WARM_STEPS; n++) {
-		(void)cl_mem_grow(n % WARM_CHECK == 0);
+		if (n % WARM_NEAR == 0)
+			(void)cl_mem_grow(n % WARM_CHECK == 0);
 		r = r * 1664525u + 1013904223u;
 		o = s->s_ops[(r >> 8) % s->s_nops];
-		if (cl_world->cw_fail && o.o_kind == CL_ENTER && r >> 30 == 0) {
-			o.o_fail = CL_FAIL_WAIT;
-			o.o_nth = r >> 29 & 1;
+		if (cl_world->cw_fail && o.o_kind == CL_ENTER && r >> 31 == 0) {
+			o.o_fail = r >> 29 & 1 ? CL_FAIL_ONE : o.o_wired ?
+			    CL_FAIL_WAIT : CL_FAIL_ALL;
+			o.o_nth = r >> 27 & 1;
 		}
 		if (cl_op_possible(&o))
 			cl_op_run(&o);
@@ -322,7 +328,7 @@ search_clear(void)
 }
 
 /*
- * The operations from the first state to this one, and the last.
+ * The operations from the first state to this one.
  */
 static void
 print_path(uint32_t n)
@@ -341,21 +347,59 @@ print_path(uint32_t n)
 }
 
 static void
+replay_path(uint32_t n)
+{
+	const struct cl_state *st = cl_set_get(search->s_set, n);
+	struct cl_key k;
+
+	if (st->st_parent == CL_NOSTATE)
+		return;
+	replay_path(st->st_parent);
+	cl_op_run(&st->st_op);
+	host_check("the operation");
+	state_key(&k);
+	check_state(&k);
+}
+
+/*
+ * Go the way from the first state again, with nothing stored in between.
+ * => returns false if it ends well: then the search is wrong
+ */
+static bool
+replay(void)
+{
+	jmp_buf *old, here;
+	struct cl_key k;
+
+	cl_mem_load(NULL);
+	if (HOST_TRY(old, here) != HOST_OK)
+		return (true);
+	replay_path(search->s_from);
+	cl_op_run(&search->s_op);
+	host_check("the operation");
+	state_key(&k);
+	check_state(&k);
+	host_trap_end(old);
+	return (false);
+}
+
+static void
 print_violation(enum host_trap trap)
 {
-	uint32_t depth = 0;
+	uint32_t depth;
 
 	printf("closure: world %s: %s%s\n", cl_world->cw_name,
 	    trap == HOST_HANG ? "hang: " : "", host_message);
 	if (host_log()[0] != '\0')
 		printf("closure: %.900s", host_log());
-	if (search->s_from != CL_NOSTATE) {
-		print_path(search->s_from);
-		depth = cl_set_get(search->s_set, search->s_from)->st_depth;
-		printf("closure: %4u. ", depth + 1);
-		cl_op_print(&search->s_op);
-		printf("   <- here\n");
-	}
+	if (search->s_from == CL_NOSTATE)
+		return;
+	print_path(search->s_from);
+	depth = cl_set_get(search->s_set, search->s_from)->st_depth;
+	printf("closure: %4u. ", depth + 1);
+	cl_op_print(&search->s_op);
+	printf("\nclosure: this path alone, from the first state: %s\n",
+	    replay() ? host_message : "no violation");
 }
 
 /*

@@ -342,8 +342,8 @@ cl_key_make(struct cl_key *k, const struct cl_view *vw, bool reduce)
 	if (!reduce)
 		return;
 	key_sort(k);
-	if (cl_world->cw_read == 1 || cl_world->cw_write == 1)
-		return;		/* the pages are not alike */
+	if (!cl_world_alike(cl_world))
+		return;
 	key_write(&other, vw, true);
 	key_sort(&other);
 	if (words_less(other.ck_word, k->ck_word, CL_KEYWORDS))

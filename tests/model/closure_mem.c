@@ -21,7 +21,7 @@
 #include "closure.h"
 
 #define NO_ASAN		__attribute__((__no_sanitize__("address")))
-#define MERGE		3u		/* words between two runs */
+#define MERGE		4u		/* words between two runs */
 #define PAGE_WORDS	1024u
 
 extern uint32_t __data_start[], _end[];	/* of the linker */
@@ -124,6 +124,15 @@ cl_mem_start(void)
 }
 
 /*
+ * Look at this page of physical memory each time.
+ */
+void
+cl_mem_watch(uint32_t pa)
+{
+	mem->m_region[1].r_hot[pa / (PAGE_WORDS * 4)] = 1;
+}
+
+/*
  * One run for each stretch of known words, with small gaps taken in.
  */
 static void
@@ -190,7 +199,22 @@ values_make(void)
 }
 
 /*
- * Look for words of a page that changed and are not in the set.
+ * Is there a word of a page that changed and is not in the set?
+ */
+static bool NO_ASAN
+page_grew(const struct region *r, uint32_t i, uint32_t end)
+{
+	const uint32_t *base = r->r_base, *copy = r->r_copy;
+	const uint8_t *known = r->r_known;
+
+	for (; i < end; i++)
+		if (base[i] != copy[i] && known[i] == KN_NOT)
+			return (true);
+	return (false);
+}
+
+/*
+ * Put such words into the set.
  */
 static uint32_t NO_ASAN
 page_grow(struct region *r, uint32_t i)
@@ -199,6 +223,8 @@ page_grow(struct region *r, uint32_t i)
 
 	if (end > r->r_words)
 		end = r->r_words;
+	if (!page_grew(r, i, end))
+		return (0);
 	for (; i < end; i++)
 		if (r->r_base[i] != r->r_copy[i] && r->r_known[i] == KN_NOT) {
 			r->r_known[i] = KN_STATE;

@@ -21,7 +21,7 @@ list_enters(struct cl_op **op, uint32_t p, uint32_t v)
 {
 	uint32_t page, i;
 
-	for (page = 0; page < CL_PAGES; page++)
+	for (page = 0; page < cl_world->cw_pages; page++)
 		for (i = 0; i < 4; i++) {
 			if ((!(i & 1) && !cl_world->cw_readonly) ||
 			    ((i & 2) && !cl_world->cw_wired))
@@ -69,7 +69,7 @@ cl_op_list(struct cl_op *ops)
 
 	for (p = 0; p < CL_PMAPS; p++)
 		list_pmap(&op, p);
-	for (page = 0; page < CL_PAGES; page++)
+	for (page = 0; page < cl_world->cw_pages; page++)
 		for (k = CL_PAGE_NONE; k <= CL_CLEAR_U; k++)
 			if (k != CL_PAGE_READ || cl_world->cw_readonly)
 				*op++ = (struct cl_op){ .o_kind = k,

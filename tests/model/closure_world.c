@@ -29,6 +29,17 @@ uint32_t cl_pa[CL_PAGES];
 
 static uint32_t frame_of[ARENA_MAX];	/* of each arena page, 0: none */
 
+/*
+ * May the pages of a world be exchanged?  All that happens to one happens to
+ * the other.
+ */
+bool
+cl_world_alike(const struct cl_world *w)
+{
+	return (w->cw_pages == 2 && (w->cw_read == 0 || w->cw_read == 3) &&
+	    (w->cw_write == 0 || w->cw_write == 3));
+}
+
 /* The directory slot of an address. */
 uint32_t
 cl_slot(uint32_t va)
@@ -96,7 +107,7 @@ boot_machine(const struct cl_world *w)
 	c.hc_image[0] = 8;
 	for (i = 0; i < PV_PERPAGE; i++) {
 		c.hc_image[1] = 16 + i * IMAGE_STEP;
-		c.hc_frames = c.hc_image[1] + 64;
+		c.hc_frames = c.hc_image[1] + 80;
 		host_boot(&c);
 		host_knobs.hk_fill = HOST_FILL_NONE;
 		if (pv_nfree == w->cw_slices)
@@ -171,20 +182,22 @@ boot_tlb(void)
 }
 
 /*
- * Cache everything that can be cached at the same time, for a search that
- * wants to know which words of the TLB may change.
+ * For a search that wants to know which words may change: cache everything
+ * that can be cached at the same time, and name the pages of the arena.
  */
 void
-cl_touch_tlb(void)
+cl_touch(void)
 {
 	uint32_t i;
 
 	for (i = 0; i < CL_VAS; i++)
 		mmu_tlb_insert(cl_va[i] >> 12, cl_pa[0] >> 12, ME_U);
 	for (i = 0; i < ptp_npages; i++)
-		if (frame_of[i] != 0)
+		if (frame_of[i] != 0) {
 			mmu_tlb_insert((uint32_t)ptp_table[i].pt_pte >> 12,
 			    frame_of[i] >> 12, ME_D | ME_G);
+			cl_mem_watch(frame_of[i]);
+		}
 }
 
 static void

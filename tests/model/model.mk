@@ -51,3 +51,8 @@ check-model: $(HT_VARIANTS:%=$(HT_DIR)/%/check_model) \
 .PHONY: check-closure
 check-closure: $(HT_DIR)/plain/closure
 	tools/run32 $(HT_DIR)/plain/closure
+
+# All that the steps of make test share, so that each is built once.
+.PHONY: bench
+bench: $(foreach v,$(HT_VARIANTS),$(HT_DIR)/$(v)/unit \
+    $(MT_PROGRAMS:%=$(HT_DIR)/$(v)/%)) $(HT_DIR)/quick/check_model
