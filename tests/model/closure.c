@@ -32,16 +32,19 @@ struct choice {
 /* The worlds; the first is that of -c. */
 static struct choice choices[] = {
 	{ { .cw_name = "" }, 0 },
-	{ { .cw_name = "quick", .cw_max = 2, .cw_pages = 2, .cw_arena = 10, .cw_slices = 1,
+	{ { .cw_name = "quick", .cw_max = 2, .cw_pages = 2, .cw_arena = 10,
+	    .cw_slices = 1,
 	    .cw_text = "all attributes, one page touched, no life",
 	    .cw_readonly = true, .cw_wired = true, .cw_read = 1,
 	    .cw_write = 1, .cw_fail = true }, IN_QUICK },
-	{ { .cw_name = "one", .cw_max = 1, .cw_pages = 2, .cw_arena = 10, .cw_slices = 2,
+	{ { .cw_name = "one", .cw_max = 1, .cw_pages = 2, .cw_arena = 10,
+	    .cw_slices = 2,
 	    .cw_text = "everything, one mapping at a time",
 	    .cw_readonly = true, .cw_wired = true, .cw_read = 3,
 	    .cw_write = 3, .cw_fail = true, .cw_life = true, .cw_apart = true },
 	    IN_CHECK },
-	{ { .cw_name = "two", .cw_max = 2, .cw_pages = 2, .cw_arena = 10, .cw_slices = 1,
+	{ { .cw_name = "two", .cw_max = 2, .cw_pages = 2, .cw_arena = 10,
+	    .cw_slices = 1,
 	    .cw_text = "everything, two mappings at a time",
 	    .cw_readonly = true, .cw_wired = true, .cw_read = 3,
 	    .cw_write = 3, .cw_fail = true, .cw_life = true, .cw_apart = true },
@@ -165,8 +168,8 @@ run_worlds(uint32_t in, const char *name, bool reduce)
 }
 
 /*
- * A world by its figures: -c max,pages,arena,slices,tight,apart,readonly,wired,fail,
- * life,read,write.
+ * A world by its figures: -c max,pages,arena,slices,tight,apart,readonly,
+ * wired,fail,life,read,write.
  */
 static bool
 parse_world(const char *text, struct cl_world *w)

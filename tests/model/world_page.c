@@ -217,13 +217,19 @@ stamp(uint32_t page, uint32_t n)
 	word[0] = word[511] = word[512] = word[1023] = n | 1;
 }
 
+/*
+ * An interrupt has a page of its own, which no other operation looks at.
+ */
 void
 world_zero(struct world_ctx *c, const struct wop *op)
 {
-	uint32_t page = c->wc_page % WORLD_RAM, i, sum = 0;
-	const uint32_t *word = contents(page);
+	uint32_t page = c->wc_page % WORLD_MANAGED, i, sum = 0;
+	const uint32_t *word;
 
 	(void)op;
+	if (c->wc_intr)
+		page = WORLD_MANAGED;
+	word = contents(page);
 	world_say("zero_page page %u", page);
 	stamp(page, ~0u);
 	CALL(zero_page, world.w_pa[page]);
@@ -238,10 +244,11 @@ world_zero(struct world_ctx *c, const struct wop *op)
 void
 world_copypage(struct world_ctx *c, const struct wop *op)
 {
-	uint32_t src = c->wc_page % WORLD_RAM, dst = op->wo_w % WORLD_RAM;
+	uint32_t src = c->wc_page % WORLD_MANAGED;
+	uint32_t dst = op->wo_w % WORLD_MANAGED;
 
 	if (src == dst)
-		dst = (src + 1) % WORLD_RAM;
+		dst = (src + 1) % WORLD_MANAGED;
 	world_say("copy_page page %u to %u", src, dst);
 	stamp(src, (uint32_t)world_stats.ws_ops);
 	stamp(dst, ~(uint32_t)world_stats.ws_ops);

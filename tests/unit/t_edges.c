@@ -423,3 +423,105 @@ TEST(pv_frame__finds_the_head_or_nothing)
 	CHECK(pv_frame(pv) == NULL);
 	pv->pv_pprev = pprev;
 }
+
+/*
+ * The list of a page is broken behind an entry that is damaged too: it is
+ * built anew from the tables.  What the host mapped without a link stays
+ * without one.
+ */
+TEST(pmap_damage__with_a_broken_list_behind_it)
+{
+	pmap_t pm = as_new();
+	uint32_t pa = page_new(), va = host_kva(2);
+	struct frame *fr = frame_lookup(pa);
+
+	DO(pmap_kenter(va, pa, PROT_R));
+	DO(pmap_enter(kernel_pmap, va + PAGE, pa, PROT_R, FALSE));
+	DO(pmap_enter(pm, VA, pa, PROT_RW, FALSE));
+	DO(pmap_enter(pm, VA + PAGE, pa, PROT_RW, FALSE));
+	CHECK(pv_pte(fr->fr_first) == host_pte(pm, VA + PAGE) ||
+	    *pv_pte(fr->fr_first) == pte_of(pm, VA + PAGE));
+	fr->fr_first->pv_next = (struct pv_link *)0x18;
+	*host_pte(pm, VA + PAGE) ^= 0x1000u;
+	isolate();
+	host_log_clear();
+	DO(pmap_clear_modify(pa));
+	CHECK_LOG("PV4");
+	CHECK_EQ(host_record.hr_iso_pa, pa);
+	CHECK_EQ(pmap_page_mappings(pa), 2);
+	CHECK(!pv_tracked(pv_slot(ptp_lookup(kernel_pmap, va),
+	    va_index(va))));
+	unit_damaged();
+}
+
+TEST(pmap_pinit__copy_of_a_live_pmap_is_another)
+{
+	pmap_t pm = as_new();
+	struct pmap copy = *pm;
+
+	DO(pmap_pinit(&copy));
+	CHECK(copy.pm_pdirpa != pm->pm_pdirpa);
+	DO(pmap_release(&copy));
+	copy = *pm;
+	EXPECT_PANIC("PM1", pmap_pinit(pm));
+}
+
+/*
+ * Sixteen violations are printed in one audit; all are counted, whatever is
+ * broken.
+ */
+static uint32_t
+broken_in_log(void)
+{
+	const char *at = host_log();
+	uint32_t n;
+
+	for (n = 0; (at = strstr(at, " broken")) != NULL; n++)
+		at++;
+	return (n);
+}
+
+/*
+ * Twenty entries of pm that should be zero are not.
+ */
+static void
+litter(pmap_t pm)
+{
+	uint32_t i;
+
+	DO(pmap_enter(pm, VA, page_new(), PROT_RW, FALSE));
+	for (i = 10; i < 30; i++)
+		*host_pte(pm, VA + i * PAGE) = MMU_RW;
+	unit_damaged();
+	isolate();
+	host_log_clear();
+}
+
+TEST(pmap_audit__prints_sixteen_of_sums_and_lists)
+{
+	pmap_t pm = as_new();
+	unsigned int found;
+
+	litter(pm);
+	pm->pm_stats.wired_count = 7;
+	pv_nlinks++;
+	ptp_free.pl_last = &ptp_free.pl_first;
+	pv_nfree = 0;
+	found = audit();
+	CHECK(found >= 24);
+	CHECK_EQ(broken_in_log(), 16);
+}
+
+TEST(pmap_audit__prints_sixteen_of_lists_of_a_page)
+{
+	pmap_t pm = as_new();
+	uint32_t pa = page_new();
+	unsigned int found;
+
+	DO(pmap_enter(pm, VA + PAGE, pa, PROT_RW, FALSE));
+	litter(pm);
+	frame_lookup(pa)->fr_first->pv_next = (struct pv_link *)0x18;
+	found = audit();
+	CHECK(found >= 21);
+	CHECK_EQ(broken_in_log(), 16);
+}
