@@ -8,13 +8,14 @@
  *
  * Without arguments: the worlds of `make check-closure`.  -q: quick ones, for
  * what is run once for each mutant.  -l: the large ones, for a soak.  -w: the
- * named one; -c: one made of figures.  -n: without symmetries.  -t: give up
- * after that time.  Exit status: 0 no violation, 1 one was found, 2 no answer.
+ * named one; -c: one made of figures.  -n: without symmetries.  -t: so much
+ * for all worlds together, then they are left open.  Exit status: 0 no violation, 1 one was found, 2 no answer.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "closure.h"
@@ -111,7 +112,7 @@ static struct choice choices[] = {
 
 #define NCHOICES	(sizeof(choices) / sizeof(choices[0]))
 
-static time_t give_up;			/* when; 0: never */
+static unsigned int seconds;		/* for a world; 0: no limit */
 
 static uint64_t
 now_ms(void)
@@ -149,10 +150,12 @@ add_result(struct cl_result *sum, const struct cl_result *r)
 static struct cl_set *
 run_world(const struct cl_world *w, bool reduce, struct cl_result *sum)
 {
-	struct cl_result r = { .cr_until = give_up };
+	struct cl_result r = { .cr_until = 0 };
 	struct cl_set *set;
 	uint64_t start = now_ms();
 
+	if (seconds != 0)
+		r.cr_until = time(NULL) + (time_t)seconds;
 	set = cl_explore(w, reduce, &r);
 	print_world(w, &r, now_ms() - start);
 	add_result(sum, &r);
@@ -193,8 +196,16 @@ run_symmetry(const struct cl_world *w, struct cl_result *sum)
 }
 
 /*
- * The worlds that are asked for: those of a set, or the one of a name.
+ * Is the world asked for: of a set, or by its name?
  */
+static bool
+is_chosen(const struct choice *c, uint32_t in, const char *name)
+{
+	if (name != NULL)
+		return (strcmp(name, c->c_world.cw_name) == 0);
+	return ((c->c_in & in) != 0);
+}
+
 static int
 run_worlds(uint32_t in, const char *name, bool reduce)
 {
@@ -204,19 +215,21 @@ run_worlds(uint32_t in, const char *name, bool reduce)
 	bool ok = true;
 
 	memset(&sum, 0, sizeof(sum));
+	for (c = choices; c < choices + NCHOICES; c++)
+		n += is_chosen(c, in, name);
+	if (n == 0) {
+		fprintf(stderr, "closure: no such world\n");
+		return (2);
+	}
+	if (seconds != 0)
+		seconds = seconds / n + 1;
 	for (c = choices; c < choices + NCHOICES; c++) {
-		if (name != NULL ? strcmp(name, c->c_world.cw_name) != 0 :
-		    (c->c_in & in) == 0)
+		if (!is_chosen(c, in, name))
 			continue;
-		n++;
 		if (c->c_in & IN_SYMMETRY)
 			ok = run_symmetry(&c->c_world, &sum) && ok;
 		else
 			cl_set_free(run_world(&c->c_world, reduce, &sum));
-	}
-	if (n == 0) {
-		fprintf(stderr, "closure: no such world\n");
-		return (2);
 	}
 	printf("closure: states=%u transitions=%llu depth=%u violations=%u\n",
 	    sum.cr_states, (unsigned long long)sum.cr_transitions,
@@ -264,7 +277,7 @@ main(int argc, char **argv)
 		else if (c == 'w')
 			name = optarg;
 		else if (c == 't')
-			give_up = time(NULL) + atoi(optarg);
+			seconds = (unsigned int)atoi(optarg);
 		else if (c == 'c' && parse_world(optarg, &choices[0].c_world))
 			name = "custom";
 		else

@@ -46,6 +46,8 @@ fuzz: $(HT_DIR)/fuzz/fuzz
 	$(PYTHON) tools/fuzz
 check-model: $(HT_VARIANTS:%=$(HT_DIR)/%/check_model)
 	$(PYTHON) tools/check-model
-.PHONY: check-closure
+.PHONY: check-closure soak-closure
 check-closure: $(HT_DIR)/plain/closure
-	tools/run32 $(HT_DIR)/plain/closure
+	@tools/run32 $(HT_DIR)/plain/closure
+soak-closure: $(HT_DIR)/plain/closure
+	@tools/run32 $(HT_DIR)/plain/closure -l -t $(or $(DURATION),3600)
