@@ -628,9 +628,11 @@ pmap_init(void)
 
 /*
  * A directory for a new pmap.  => may sleep; never fails
+ * => returns at splvm, since a directory on no list must not be seen by an
+ *    audit; *sp: what to go back to
  */
 static struct ptp *
-pmap_dir_get(void)
+pmap_dir_get(int *sp)
 {
 	struct ptp *pt;
 	bool waited = false;
@@ -647,18 +649,16 @@ pmap_dir_get(void)
 		else if (!pmap_shortage(NULL, &waited, &s))
 			pmap_sleep(&s);
 	}
-	ph_splx(s);
+	*sp = s;
 	return (pt);
 }
 
 /*
- * Start a pmap's life with a directory.
+ * Start a pmap's life with a directory.  => s: the spl to go back to
  */
 static void
-pmap_start(pmap_t pm, struct ptp *dir)
+pmap_start(pmap_t pm, struct ptp *dir, int s)
 {
-	int s = ph_splvm();
-
 	pm->pm_slots = 0;
 	pm->pm_count = 1;
 	pm->pm_stats.resident_count = 0;
@@ -676,12 +676,15 @@ void
 pmap_pinit(pmap_t pm)
 {
 	const struct frame *fr;
+	struct ptp *dir;
+	int s;
 
 	PMAP_ASSERT(pm != NULL, "PM1 pinit of no pmap");
 	fr = frame_lookup(pm->pm_pdirpa);
 	PMAP_ASSERT(frame_tag(fr) != FR_DIR || fr->fr_ptp->pt_pmap != pm,
 	    "PM1 pinit of live pmap %p", (void *)pm);
-	pmap_start(pm, pmap_dir_get());
+	dir = pmap_dir_get(&s);
+	pmap_start(pm, dir, s);
 }
 
 /*
@@ -695,11 +698,12 @@ pmap_t
 pmap_create(vm_size_t size)
 {
 	struct ptp *dir;
+	int s;
 
 	if (size != 0)
 		return (NULL);
-	dir = pmap_dir_get();
-	pmap_start(&dir->pt_store, dir);
+	dir = pmap_dir_get(&s);
+	pmap_start(&dir->pt_store, dir, s);
 	return (&dir->pt_store);
 }
 

@@ -394,17 +394,15 @@ static void
 audit_kernel_slots(struct audit *a, const struct ptp *dir)
 {
 	const uint32_t *kdir = audit_dir(kernel_pmap);
-	const uint32_t first = va_slot(PH_USER_PTMAX);
-	uint32_t slot, pde, differ = 0;
+	uint32_t slot, end, pde;
 
-	for (slot = first; kdir != NULL && slot < PMB_NPTE; slot++)
-		if (PH_RECURSIVE == 0 || slot != PH_RECURSIVE)
-			differ |= pte_read(&dir->pt_pte[slot]) ^
-			    pte_read(&kdir[slot]);
-	for (slot = first; (differ & ~PMB_REF) != 0 && slot < PMB_NPTE;
+	for (slot = va_slot(PH_USER_PTMAX); kdir != NULL && slot < PMB_NPTE;
 	    slot++) {
-		pde = pte_read(&dir->pt_pte[slot]);
-		if ((PH_RECURSIVE != 0 && slot == PH_RECURSIVE) ||
+		end = audit_skip(dir->pt_pte, slot, PMB_NPTE);
+		slot = audit_skip(kdir, slot, end);
+		pde = slot == PMB_NPTE ? 0 : pte_read(&dir->pt_pte[slot]);
+		if (slot == PMB_NPTE ||
+		    (PH_RECURSIVE != 0 && slot == PH_RECURSIVE) ||
 		    ((pde ^ pte_read(&kdir[slot])) & ~PMB_REF) == 0)
 			continue;
 		audit_at(a, dir->pt_pmap, slot << PMB_SLOTSHIFT, pde, pde);

@@ -108,7 +108,7 @@ class Maker:
 
     def __init__(self, path, unit, text):
         self.path, self.text, self.found = path, text, {}
-        self.function, self.result = "", None
+        self.function, self.result, self.body = "", None, None
         self.unit = unit
         self.macros, self.hidden = [], []
         self.off = [c.spelling for c in unit.cursor.get_children()
@@ -153,9 +153,9 @@ class Maker:
                     not self.mine(c):
                 continue
             self.function, self.result = c.spelling, c.result_type
-            body = list(c.get_children())[-1]
-            self.visit(body, None)
-            start, end = span(body)
+            self.body = list(c.get_children())[-1]
+            self.visit(self.body, None)
+            start, end = span(self.body)
             for s, e, name in self.macros:
                 if start <= s < end:
                     self.constant(s, e, name)
@@ -270,6 +270,10 @@ class Maker:
         if parent.kind == K.DO_STMT and inner[-1] == cursor:
             return
         if self.text[end:end + 1] != ";":
+            return
+        # Without its last return a function has no value to judge.
+        if cursor.kind == K.RETURN_STMT and inner[-1] == cursor and \
+                parent == self.body and list(cursor.get_children()):
             return
         self.add("deletion", start, end, "")
 

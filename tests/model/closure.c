@@ -9,7 +9,8 @@
  * Without arguments: the worlds of `make check-closure`.  -q: quick ones, for
  * what is run once for each mutant.  -l: the large ones, for a soak.  -w: the
  * named one; -c: one made of figures.  -n: without symmetries.  -t: so much
- * for all worlds together, then they are left open.  Exit status: 0 no violation, 1 one was found, 2 no answer.
+ * for all worlds together, then they are left open.  Exit status: 0 no
+ * violation, 1 one was found, 2 no answer.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -238,8 +239,8 @@ run_worlds(uint32_t in, const char *name, bool reduce)
 }
 
 /*
- * A world by its figures: -c max,pages,arena,slices,tight,apart,readonly,wired,fail,
- * life,read,write.
+ * A world by its figures: -c max,pages,arena,slices,tight,apart,readonly,
+ * wired,fail,life,read,write.
  */
 static bool
 parse_world(const char *text, struct cl_world *w)

@@ -156,7 +156,7 @@ struct cl_result {
 	uint64_t	cr_transitions;
 	uint32_t	cr_depth;
 	uint32_t	cr_violations;
-	uint64_t	cr_failed;	/* transitions with an allocation refused */
+	uint64_t	cr_failed;	/* an allocation was refused */
 	uint64_t	cr_reclaims;	/* page tables taken */
 	uint64_t	cr_deferred;	/* enters left unmade */
 	uint32_t	cr_words;	/* words that make up a state */

@@ -351,7 +351,8 @@ cl_mem_load(const uint32_t *record)
 
 /*
  * Make a record of the state as it is: how many words of bits follow, a bit
- * for each word that differs from the start, then these words.  => returns the words of the record
+ * for each word that differs from the start, then these words.
+ * => returns the words of the record
  */
 uint32_t NO_ASAN
 cl_mem_save(uint32_t *record)

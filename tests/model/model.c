@@ -251,13 +251,17 @@ model_access(struct model *m, uint32_t p, uint32_t v, bool write, bool user)
 	return (true);
 }
 
+/*
+ * What stands where the host edits may go any time, and is not counted.
+ */
 uint32_t
 model_resident(const struct model *m, uint32_t p)
 {
 	uint32_t v, n = 0;
 
 	for (v = 0; v < MODEL_PLACES; v++)
-		n += m->md_map[p][v].mm_page != MODEL_NONE;
+		n += m->md_map[p][v].mm_page != MODEL_NONE &&
+		    model_place(p, v)->mp_kind != MODEL_EDITS;
 	return (n);
 }
 

@@ -33,6 +33,7 @@ endef
 
 $(foreach v,$(HT_VARIANTS) cov,$(foreach p,$(MT_PROGRAMS), \
     $(eval $(call MT_PROGRAM,$(v),$(p)))))
+$(eval $(call MT_PROGRAM,quick,check_model))
 
 # The same records from libFuzzer, by clang.
 $(HT_DIR)/fuzz/fuzz: $(HT_DIR)/fuzz/module.o \
@@ -44,10 +45,16 @@ $(HT_DIR)/fuzz/fuzz: $(HT_DIR)/fuzz/module.o \
 .PHONY: check-model fuzz
 fuzz: $(HT_DIR)/fuzz/fuzz
 	$(PYTHON) tools/fuzz
-check-model: $(HT_VARIANTS:%=$(HT_DIR)/%/check_model)
+check-model: $(HT_VARIANTS:%=$(HT_DIR)/%/check_model) \
+    $(HT_DIR)/quick/check_model
 	$(PYTHON) tools/check-model
 .PHONY: check-closure soak-closure
 check-closure: $(HT_DIR)/plain/closure
 	@tools/run32 $(HT_DIR)/plain/closure
 soak-closure: $(HT_DIR)/plain/closure
 	@tools/run32 $(HT_DIR)/plain/closure -l -t $(or $(DURATION),3600)
+
+# All that the steps of make test share, so that each is built once.
+.PHONY: bench
+bench: $(foreach v,$(HT_VARIANTS),$(HT_DIR)/$(v)/unit \
+    $(MT_PROGRAMS:%=$(HT_DIR)/$(v)/%)) $(HT_DIR)/quick/check_model

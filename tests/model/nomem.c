@@ -262,18 +262,19 @@ run_balance(void)
 		nm_fail("something was isolated: %.200s", host_log());
 }
 
+static const char *const trap_name[] = {
+	[HOST_PANIC] = "", [HOST_FAULT] = "fault: ",
+	[HOST_HANG] = "sleeps without end: "
+};
+
 static void
 run_failed(enum host_trap trap)
 {
-	static const char *const what[] = {
-		[HOST_PANIC] = "", [HOST_FAULT] = "fault: ",
-		[HOST_HANG] = "sleeps without end: "
-	};
-
 	violations++;
 	printf("nomem: %s: ", nm_sc->sc_name);
 	print_run();
-	printf(": step %u: %s%s\n", nm_re.re_step, what[trap], host_message);
+	printf(": step %u: %s%s\n", nm_re.re_step, trap_name[trap],
+	    host_message);
 }
 
 /*
@@ -358,25 +359,32 @@ run(enum nm_kind kind, uint32_t a, uint32_t b, bool wait, uint32_t relief)
 
 /*
  * Boot and set up.  => state, start and clean_free are what runs begin with
+ * => returns false for a violation
  */
-static void
+static bool
 scenario_begin(void)
 {
 	struct host_config c = {
-		.hc_frames = 256, .hc_hole = { 96, 112 }, .hc_image = { 16, 32 },
-		.hc_arena = 72, .hc_kva = 1u << 20, .hc_pager = 4,
-		.hc_edits = 4, .hc_invlpg = true, .hc_pge = true,
+		.hc_frames = 256, .hc_hole = { 96, 112 },
+		.hc_image = { 16, 32 }, .hc_arena = 72, .hc_kva = 1u << 20,
+		.hc_pager = 4, .hc_edits = 4, .hc_invlpg = true, .hc_pge = true,
 		.hc_wp = true, .hc_init = true
 	};
 	jmp_buf *old, here;
+	enum host_trap trap;
 	uint32_t i;
 
 	if ((nm_sc->sc_flags & NM_386) != 0)
 		c.hc_invlpg = c.hc_pge = false;
 	nm_rn = (struct nm_run){ .rn_kind = NM_CLEAN };
 	memset(&nm_re, 0, sizeof(nm_re));
-	if (HOST_TRY(old, here) != HOST_OK)
-		bad_scenario(host_message);
+	trap = HOST_TRY(old, here);
+	if (trap != HOST_OK) {
+		violations++;
+		printf("nomem: %s: set-up: %s%s\n", nm_sc->sc_name,
+		    trap_name[trap], host_message);
+		return (false);
+	}
 	host_boot(&c);
 	clean_free = host_pages_free() + host_record.hr_held;
 	if ((nm_sc->sc_flags & NM_PTES) != 0)
@@ -395,6 +403,7 @@ scenario_begin(void)
 		bad_scenario("no memory for the state");
 	host_state_save(state);
 	start = nm_w;
+	return (true);
 }
 
 static void
@@ -471,8 +480,7 @@ scenario_run(const struct nm_scenario *sc)
 	nm_sc = sc;
 	alarm(SCENARIO_SECONDS);
 	scenario_parse();
-	scenario_begin();
-	if (!run(NM_CLEAN, 0, 0, true, 1))
+	if (!scenario_begin() || !run(NM_CLEAN, 0, 0, true, 1))
 		return (0);
 	n = nm_re.re_allocs;
 	if (n == 0 && sc->sc_zero == NULL)
@@ -528,7 +536,8 @@ main(int argc, char **argv)
 	nm_places();
 	check_distinct(sc, count);
 	for (i = 0; i < count; i++) {
-		if (optind < argc && strstr(sc[i].sc_name, argv[optind]) == NULL)
+		if (optind < argc &&
+		    strstr(sc[i].sc_name, argv[optind]) == NULL)
 			continue;
 		done++;
 		if (list) {

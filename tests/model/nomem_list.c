@@ -372,6 +372,37 @@ list_wiring(void)
 }
 
 /*
+ * The table that is entered stands somewhere in the queue, and is spared.
+ */
+static void
+list_spare(void)
+{
+	static const struct {
+		const char	*s_name;
+		const char	*s_setup;
+		uint32_t	s_slot;
+	} spare[] = {
+		{ "first", "e0:1a=1 f1:4-12=2", 4 },
+		{ "second", "e1:4=2 e0:1a=1 f1:5-12=2", 4 },
+		{ "last", "f1:4-12=2 e0:1a=1", 4 },
+		{ "before-one", "e0:1a=1 f1:4-14=2w e1:15=2", 15 },
+		{ "after-one", "e1:15=2 e0:1a=1 f1:4-14=2w", 15 },
+		{ "fewest", "e1:0a-0b=2 e0:1a=1 e1:2a-2b=2", 0 },
+		{ "cold", "f1:4-6=2 m1:4-6 e0:1a=1", 4 },
+		{ "hot", "e0:1a=1 f1:4-6=2 m0:1a m1:4-5", 6 }
+	};
+	struct nm_scenario *sc;
+	uint32_t i;
+
+	for (i = 0; i < COUNT(spare); i++) {
+		sc = add(0, "spare-%s", spare[i].s_name);
+		set_up(sc, "n0 n1 n3 %s " EMPTY, spare[i].s_setup);
+		do_steps(sc, "e0:1c=0 m0:1c r0:1a");
+		takes(sc, 1, spare[i].s_slot);
+	}
+}
+
+/*
  * Nothing to take: an unwired enter is left unmade, a wired one and a new
  * pmap wait.
  */
@@ -620,6 +651,7 @@ nm_list(const struct nm_scenario **first)
 		list_cold();
 		list_content();
 		list_wiring();
+		list_spare();
 		list_nothing();
 		list_hooks();
 		list_after();

@@ -356,6 +356,8 @@ intr_hook(void)
 	host_knobs.hk_intr = NULL;
 	commit(c, steps_made(c));
 	world_sync();
+	if (pmap_audit(NULL) != 0)
+		world_fail("in an interrupt: %.300s", host_log());
 	nested(&world.w_intr, true);
 }
 

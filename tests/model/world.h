@@ -28,7 +28,7 @@
 #define PAGE		4096u
 #define WORLD_SLOTS	8u		/* page tables of a user pmap */
 #define WORLD_PERSLOT	6u		/* addresses in each */
-#define WORLD_MANAGED	64u		/* pages of the VM; the first is frame 0 */
+#define WORLD_MANAGED	64u		/* the VM's pages; frame 0 first */
 #define WORLD_RAM	65u		/* and one page of RAM that is not */
 #define WORLD_PAGES	68u		/* and three of a device */
 #define WORLD_KINTR	3u		/* kernel addresses of interrupts */
@@ -113,7 +113,7 @@ struct world_ctx {
 	bool		wc_life;	/* wc_p is being made */
 	bool		wc_busy;	/* wc_page is being entered */
 	struct model_bits wc_set, wc_clear;
-	uint32_t	wc_want[2];	/* the model's answers */
+	uint32_t	wc_want[3];	/* the model's answers */
 };
 
 #define WORLD_SLEEPERS	4u

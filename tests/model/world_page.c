@@ -160,7 +160,7 @@ world_mappings(struct world_ctx *c, const struct wop *op)
 }
 
 /*
- * What is in use: mappings, and tables with a mapping.
+ * What is in use: mappings, tables with a mapping, pages.
  */
 static void
 commit_usage(struct world_ctx *c, uint32_t step)
@@ -169,6 +169,7 @@ commit_usage(struct world_ctx *c, uint32_t step)
 	uint32_t p, v, last;
 
 	(void)step;
+	c->wc_want[2] = host_record.hr_arena + host_record.hr_held;
 	for (p = 0; p < MODEL_PMAPS; p++)
 		for (v = 0, last = WORLD_SLOTS; v < model_nplaces(p); v++) {
 			mm = &model->md_map[p][v];
@@ -193,11 +194,10 @@ world_usage(struct world_ctx *c, const struct wop *op)
 	CALL(usage, &u);
 	world_end(c);
 	if (u.pu_mappings != c->wc_want[0] || u.pu_ptps != c->wc_want[1] ||
-	    u.pu_arena != host_record.hr_arena + host_record.hr_held)
+	    u.pu_arena != c->wc_want[2])
 		world_fail("usage: %u mappings %u tables %u pages, not %u, "
 		    "%u, %u", u.pu_mappings, u.pu_ptps, u.pu_arena,
-		    c->wc_want[0], c->wc_want[1],
-		    host_record.hr_arena + host_record.hr_held);
+		    c->wc_want[0], c->wc_want[1], c->wc_want[2]);
 	world.w_observed = true;
 }
 
@@ -217,13 +217,19 @@ stamp(uint32_t page, uint32_t n)
 	word[0] = word[511] = word[512] = word[1023] = n | 1;
 }
 
+/*
+ * An interrupt has a page of its own, which no other operation looks at.
+ */
 void
 world_zero(struct world_ctx *c, const struct wop *op)
 {
-	uint32_t page = c->wc_page % WORLD_RAM, i, sum = 0;
-	const uint32_t *word = contents(page);
+	uint32_t page = c->wc_page % WORLD_MANAGED, i, sum = 0;
+	const uint32_t *word;
 
 	(void)op;
+	if (c->wc_intr)
+		page = WORLD_MANAGED;
+	word = contents(page);
 	world_say("zero_page page %u", page);
 	stamp(page, ~0u);
 	CALL(zero_page, world.w_pa[page]);
@@ -238,10 +244,11 @@ world_zero(struct world_ctx *c, const struct wop *op)
 void
 world_copypage(struct world_ctx *c, const struct wop *op)
 {
-	uint32_t src = c->wc_page % WORLD_RAM, dst = op->wo_w % WORLD_RAM;
+	uint32_t src = c->wc_page % WORLD_MANAGED;
+	uint32_t dst = op->wo_w % WORLD_MANAGED;
 
 	if (src == dst)
-		dst = (src + 1) % WORLD_RAM;
+		dst = (src + 1) % WORLD_MANAGED;
 	world_say("copy_page page %u to %u", src, dst);
 	stamp(src, (uint32_t)world_stats.ws_ops);
 	stamp(dst, ~(uint32_t)world_stats.ws_ops);

@@ -109,6 +109,7 @@ kept(uint32_t arena, uint32_t frames, uint32_t want)
 	c.hc_arena = arena;
 	c.hc_frames = frames;
 	host_boot(&c);
+	CHECK(!pmap_reserve_short);
 	pa = host_page();
 	for (i = 0; i < 20; i++) {
 		pm[i] = pmap_create(0);
@@ -162,32 +163,6 @@ TEST(pmap_remove__neighbour_stays_for_any_reason)
 	mended(1);
 }
 
-TEST(pmap_remove__whole_slot_of_the_kernel_keeps_its_table)
-{
-	struct host_config c = host_config_default();
-	uint32_t pa, va;
-	vm_offset_t sva, eva;
-	struct ptp *pt;
-
-	c.hc_kva = 16u << 20;
-	host_boot(&c);
-	pa = page_new();
-	pmap_virtual_space(&sva, &eva);
-	va = (sva + SLOT - 1) & ~(SLOT - 1);
-	CHECK(va + SLOT < eva);
-	pt = ptp_lookup(kernel_pmap, va);
-	DO(pmap_enter(kernel_pmap, va - PAGE, pa, PROT_RW, FALSE));
-	DO(pmap_enter(kernel_pmap, va, pa, PROT_RW, FALSE));
-	DO(pmap_enter(kernel_pmap, va + SLOT - PAGE, pa, PROT_RW, FALSE));
-	DO(pmap_enter(kernel_pmap, va + SLOT, pa, PROT_RW, FALSE));
-	DO(pmap_remove(kernel_pmap, va, va + SLOT));
-	CHECK_EQ(pmap_page_mappings(pa), 2);
-	CHECK(ptp_lookup(kernel_pmap, va) == pt);
-	CHECK_EQ(pt->pt_valid, 0);
-	CHECK_EQ(pt->pt_state, PTS_KERNEL);
-	DO(pmap_page_protect(pa, VM_PROT_NONE));
-}
-
 TEST(pmap_collect__from_the_first_entry_to_the_last)
 {
 	pmap_t pm = as_new();
@@ -201,184 +176,6 @@ TEST(pmap_collect__from_the_first_entry_to_the_last)
 	CHECK_EQ(pmap_resident_count(pm), 1);
 	CHECK_EQ(pmap_extract(pm, VA + 500 * PAGE), pa);
 	CHECK_EQ(pmap_page_mappings(pa), 1);
-}
-
-TEST(pmap_map__fills_the_space_and_no_more)
-{
-	uint32_t dev = host_device_page(0), n, refused;
-	vm_offset_t sva, eva, start = host_kva(2);
-
-	pmap_virtual_space(&sva, &eva);
-	n = (eva - start) / PAGE;
-	CHECK_EQ(pmap_map(start, dev, dev + n * PAGE, PROT_R), eva);
-	CHECK_EQ(pmap_extract(kernel_pmap, eva - PAGE), dev + (n - 1) * PAGE);
-	DO(pmap_kremove(start, n * PAGE));
-	refused = pmap_counters.pc_refused;
-	(void)pmap_map(start, dev, dev + (n + 1) * PAGE, PROT_R);
-	CHECK_EQ(pmap_counters.pc_refused, refused + 1);
-	CHECK_EQ(pmap_extract(kernel_pmap, start), 0);
-}
-
-TEST(pmap_virtual_space__ends_where_the_kernel_does)
-{
-	struct host_config c = host_config_default();
-	vm_offset_t sva, eva;
-
-	c.hc_frames = 2048;
-	c.hc_arena = 1024;
-	c.hc_kva = PH_KERNEND - PH_KERNBASE;
-	host_boot(&c);
-	pmap_virtual_space(&sva, &eva);
-	CHECK_EQ(eva, PH_KERNEND);
-	CHECK(sva > PH_KERNBASE);
-	CHECK_EQ(audit(), 0);
-}
-
-TEST(pmap_lookup__kernel_addresses_in_any_pmap)
-{
-	pmap_t pm = as_new();
-	uint32_t va = host_kva(1), pa = page_new();
-	vm_offset_t got;
-
-	DO(pmap_enter(kernel_pmap, va, pa, PROT_RW, FALSE));
-	CHECK(pmap_lookup(pm, va + 5, &got));
-	CHECK_EQ(got, pa + 5);
-	CHECK_EQ(pmap_extract(kernel_pmap, va), pa);
-	DO(pmap_remove(kernel_pmap, va, va + PAGE));
-	CHECK(!pmap_lookup(pm, va, &got));
-	if (PH_RECURSIVE != 0)
-		CHECK(!pmap_lookup(pm, PH_RECURSIVE * SLOT, &got));
-}
-
-/*
- * Memory that the VM does not manage is cached as memory is; a device is not.
- */
-TEST(pmap_kenter__foreign_memory_is_cached)
-{
-	uint32_t va = host_kva(2), image = host_config.hc_image[0] * PAGE;
-
-	DO(pmap_kenter(va, image + 5, PROT_R));
-	DO(pmap_enter(kernel_pmap, va + PAGE, image, PROT_R, FALSE));
-	CHECK_EQ(pte_of(kernel_pmap, va), image | MMU_P);
-	CHECK_EQ(pte_of(kernel_pmap, va + PAGE), image | MMU_P);
-	DO(pmap_kenter(va, host_device_page(0) + 5, PROT_R));
-	CHECK_EQ(pte_of(kernel_pmap, va), host_device_page(0) | MMU_P |
-	    MMU_PCD);
-	DO(pmap_kremove(va, 2 * PAGE));
-}
-
-TEST(pmap_kenter__last_byte_of_the_space)
-{
-	uint32_t pa = page_new(), refused = pmap_counters.pc_refused;
-	vm_offset_t sva, eva;
-
-	pmap_virtual_space(&sva, &eva);
-	DO(pmap_kenter(eva - 1, pa, PROT_R));
-	CHECK_EQ(pmap_extract(kernel_pmap, eva - 1), pa + PAGE - 1);
-	DO(pmap_kenter(sva, pa, PROT_R));
-	CHECK_EQ(pmap_extract(kernel_pmap, sva), pa);
-	CHECK_EQ(pmap_counters.pc_refused, refused);
-	DO(pmap_kenter(eva, pa, PROT_R));
-	DO(pmap_kenter(sva - 1, pa, PROT_R));
-	CHECK_EQ(pmap_counters.pc_refused, refused + 2);
-	DO(pmap_kremove(sva, 1));
-	DO(pmap_kremove(eva - 1, 1));
-	CHECK_EQ(pmap_extract(kernel_pmap, sva), 0);
-	CHECK_EQ(pmap_extract(kernel_pmap, eva - PAGE), 0);
-}
-
-/* ----- pmap_move ----- */
-
-/*
- * The move is refused as a whole: the page stays where it is.
- */
-static void
-move_refused(uint32_t from, uint32_t to, uint32_t size)
-{
-	uint32_t refused = pmap_counters.pc_refused;
-
-	DO(pmap_move(from, to, size));
-	CHECK_EQ(pmap_counters.pc_refused, refused + 1);
-}
-
-TEST(pmap_move__refuses_what_the_host_may_not_map)
-{
-	uint32_t va = host_kva(4), pa = page_new(), refused;
-	vm_offset_t sva, eva;
-
-	pmap_virtual_space(&sva, &eva);
-	DO(pmap_enter(kernel_pmap, va, pa, PROT_RW, FALSE));
-	move_refused(va, sva - PAGE, PAGE);
-	move_refused(va, eva, PAGE);
-	move_refused(va, eva - PAGE, 2 * PAGE);
-	move_refused(sva - PAGE, va, PAGE);
-	move_refused(eva, va, PAGE);
-	move_refused(eva - PAGE, va, 2 * PAGE);
-	move_refused(va, VA, PAGE);
-	move_refused(VA, va, PAGE);
-	move_refused(va, va + PAGE, 2 * PAGE);
-	move_refused(va + PAGE, va, 2 * PAGE);
-	move_refused(va, va + 2 * PAGE, 2 * PAGE + 1);
-	CHECK_EQ(pmap_extract(kernel_pmap, va), pa);
-	refused = pmap_counters.pc_refused;
-	DO(pmap_move(va, va + PAGE, 0));
-	DO(pmap_move(va, va, PAGE));
-	DO(pmap_move(va, va + 7, PAGE));
-	CHECK_EQ(pmap_counters.pc_refused, refused);
-	CHECK_EQ(pmap_extract(kernel_pmap, va), pa);
-	DO(pmap_enter(kernel_pmap, va + PAGE, pa, PROT_RW, FALSE));
-	DO(pmap_move(va, va + 2 * PAGE, PAGE + 1));
-	CHECK_EQ(pmap_extract(kernel_pmap, va + 3 * PAGE), pa);
-	DO(pmap_move(va + 2 * PAGE, va, PAGE));
-	DO(pmap_remove(kernel_pmap, va + PAGE, va + 4 * PAGE));
-	DO(pmap_move(va + 7, eva - PAGE + 9, PAGE));
-	CHECK_EQ(pmap_extract(kernel_pmap, eva - PAGE), pa);
-	DO(pmap_move(eva - PAGE, va + PAGE, PAGE));
-	DO(pmap_move(va + PAGE, va, PAGE));
-	CHECK_EQ(pmap_extract(kernel_pmap, va), pa);
-	CHECK_EQ(pmap_page_mappings(pa), 1);
-	DO(pmap_remove(kernel_pmap, va, va + PAGE));
-}
-
-/*
- * What the kernel's pmap has mapped does not change with a move, onto a hole
- * or onto a page, and a moved hole is one page less.
- */
-TEST(pmap_move__counts)
-{
-	uint32_t va = host_kva(3), a = page_new(), b = page_new(), n, valid;
-	const struct ptp *pt = ptp_lookup(kernel_pmap, va);
-
-	n = pmap_resident_count(kernel_pmap);
-	valid = pt->pt_valid;
-	DO(pmap_enter(kernel_pmap, va, a, PROT_RW, TRUE));
-	DO(pmap_move(va, va + PAGE, PAGE));
-	CHECK_EQ(pmap_resident_count(kernel_pmap), n + 1);
-	CHECK_EQ(pt->pt_valid, valid + 1);
-	CHECK_EQ(pmap_wired_count(kernel_pmap), 1);
-	DO(pmap_enter(kernel_pmap, va, b, PROT_RW, FALSE));
-	DO(pmap_move(va, va + PAGE, PAGE));
-	CHECK_EQ(pmap_resident_count(kernel_pmap), n + 1);
-	CHECK_EQ(pmap_wired_count(kernel_pmap), 0);
-	CHECK_EQ(pmap_page_mappings(a), 0);
-	DO(pmap_move(va, va + PAGE, PAGE));
-	CHECK_EQ(pmap_resident_count(kernel_pmap), n);
-	CHECK_EQ(pt->pt_valid, valid);
-}
-
-TEST(pmap_move__damaged_entry_is_not_carried_on)
-{
-	uint32_t va = host_kva(2), pa = page_new();
-
-	DO(pmap_enter(kernel_pmap, va, pa, PROT_RW, FALSE));
-	*host_pte(kernel_pmap, va) = host_device_page(1) | MMU_P;
-	isolate();
-	DO(pmap_move(va, va + PAGE, PAGE));
-	CHECK_EQ(pte_of(kernel_pmap, va + PAGE), 0);
-	CHECK_EQ(pmap_page_mappings(pa), 0);
-	CHECK_EQ(host_record.hr_iso_pa, pa);
-	CHECK_EQ(host_record.hr_iso_va, va);
-	mended(1);
 }
 
 /* ----- damage ----- */
@@ -503,6 +300,48 @@ TEST(pmap_stray__damaged_entry_is_flushed)
 	CHECK_EQ(pmap_page_mappings(a), 0);
 	CHECK_EQ(pmap_resident_count(pm), 1);
 	mended(1);
+}
+
+/*
+ * The same, where something else is entered there.
+ */
+TEST(pmap_stray__damaged_entry_is_flushed_when_replaced)
+{
+	pmap_t pm = as_new();
+	uint32_t a = page_new(), b = page_new();
+
+	DO(pmap_enter(pm, VA, a, PROT_RW, FALSE));
+	*host_pte(pm, VA) = 0x1000u | MMU_P | MMU_RW | MMU_US;
+	CHECK(can_read(pm, VA, 0x1000u));
+	isolate();
+	DO(pmap_enter(pm, VA, b, PROT_RW, FALSE));
+	CHECK(can_write(pm, VA, b));
+	CHECK_EQ(pmap_page_mappings(a), 0);
+	mended(1);
+}
+
+/*
+ * What the host keeps above the user's space is not the user's: no operation
+ * takes it for a page table.
+ */
+TEST(pmap_range__ends_below_the_last_user_slot)
+{
+	pmap_t pm = as_new();
+	uint32_t pa = page_new(), *pde, old;
+
+	DO(pmap_enter(pm, STACK_TOP, pa, PROT_RW, FALSE));
+	pde = host_pde(pm, PH_USER_PTMAX);
+	old = *pde;
+	*pde = pm->pm_pdirpa | MMU_P | MMU_RW;
+	DO(pmap_protect(pm, STACK_TOP, 0, PROT_R));
+	CHECK_EQ(pte_of(pm, STACK_TOP) & MMU_RW, 0);
+	DO(pmap_remove(pm, STACK_TOP, 0));
+	DO(pmap_enter(pm, STACK_TOP, pa, PROT_RW, FALSE));
+	DO(pmap_collect(pm));
+	CHECK_EQ(pmap_resident_count(pm), 0);
+	DO(pmap_enter(pm, STACK_TOP, pa, PROT_RW, FALSE));
+	DO(as_free(pm));
+	*pde = old;
 }
 
 TEST(pmap_release__leaves_a_dead_pmap)

@@ -181,3 +181,28 @@ TEST(pmap_create__random_lives)
 			CHECK_EQ(audit(), 0);
 	}
 }
+
+static unsigned int audited;
+
+static void
+audit_hook(void)
+{
+	CHECK_EQ(audit(), 0);
+	audited++;
+}
+
+/*
+ * An interrupt between the choice of a directory and its use, in which a
+ * kernel with PMAP_AUDIT audits.
+ */
+TEST(pmap_pinit__interrupt_finds_nothing_wrong)
+{
+	struct pmap pm;
+
+	audited = 0;
+	host_knobs.hk_intr = audit_hook;
+	pmap_pinit(&pm);
+	pmap_release(&pm);
+	host_knobs.hk_intr = NULL;
+	CHECK(audited >= 3);
+}
