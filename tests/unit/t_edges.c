@@ -439,8 +439,7 @@ TEST(pmap_damage__with_a_broken_list_behind_it)
 	DO(pmap_enter(kernel_pmap, va + PAGE, pa, PROT_R, FALSE));
 	DO(pmap_enter(pm, VA, pa, PROT_RW, FALSE));
 	DO(pmap_enter(pm, VA + PAGE, pa, PROT_RW, FALSE));
-	CHECK(pv_pte(fr->fr_first) == host_pte(pm, VA + PAGE) ||
-	    *pv_pte(fr->fr_first) == pte_of(pm, VA + PAGE));
+	pv_slot(ptp_lookup(pm, VA), va_index(VA))->pv_pprev = NULL;
 	fr->fr_first->pv_next = (struct pv_link *)0x18;
 	*host_pte(pm, VA + PAGE) ^= 0x1000u;
 	isolate();
@@ -524,4 +523,45 @@ TEST(pmap_audit__prints_sixteen_of_lists_of_a_page)
 	found = audit();
 	CHECK(found >= 21);
 	CHECK_EQ(broken_in_log(), 16);
+}
+
+/*
+ * A page table without an owner, in a directory without one.
+ */
+TEST(pmap_audit__nobodys_table_in_a_ready_directory)
+{
+	pmap_t pm = as_new();
+	uint32_t pa = page_new();
+	struct ptp *dir;
+
+	as_free(as_new());
+	DO(pmap_enter(pm, VA, pa, PROT_RW, FALSE));
+	dir = ptp_dirs.pl_first;
+	CHECK(dir != NULL && dir->pt_pmap == NULL);
+	dir->pt_pte[VA / SLOT] = *host_pde(pm, VA);
+	ptp_lookup(pm, VA)->pt_pmap = NULL;
+	unit_damaged();
+	host_log_clear();
+	CHECK(audit() > 0);
+	CHECK_LOG("PT1");
+}
+
+/*
+ * A link out of its place, which leads to a page table that the arena does
+ * not map any more: nothing is read there.
+ */
+TEST(pmap_audit__link_into_an_unmapped_table)
+{
+	pmap_t pm = as_new();
+	uint32_t pa = page_new();
+	struct ptp *pt;
+
+	DO(pmap_enter(pm, VA, pa, PROT_RW, FALSE));
+	pt = ptp_lookup(pm, VA);
+	*kernel_pte((vm_offset_t)pt->pt_pte) = 0;
+	frame_lookup(pa)->fr_first->pv_pprev = (struct pv_link **)0x18;
+	unit_damaged();
+	host_log_clear();
+	CHECK(audit() > 0);
+	CHECK_LOG("PT6");
 }
