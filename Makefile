@@ -44,6 +44,8 @@ help:
 	@echo "                  OPS_ASAN= and SEED= say how many, and which"
 	@echo "make fuzz         libFuzzer over the same operations, FUZZ_SECONDS=120"
 	@echo "make check-failures  known failures of other pmaps, R1 to R30"
+	@echo "make check-closure  all states of small worlds, by the real code"
+	@echo "make soak-closure   the same of larger ones, DURATION=3600 seconds"
 	@echo "make check-nomem  scenarios in which each allocation fails in turn"
 	@echo "make seeds        the main job with N seeds: N=10 MEM=8"
 	@echo "make planted      three defects put in; each must be caught"

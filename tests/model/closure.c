@@ -4,17 +4,19 @@
 /*
  * closure.c: explores worlds to their fixed points.
  *
- *	closure [-q | -l | -w NAME]
+ *	closure [-q | -l | -w NAME | -c FIGURES] [-n] [-t SECONDS]
  *
- * Without arguments: the worlds of `make check-closure`.  -q: a quick one,
- * for what is run once for each mutant.  -l: the large ones, for a soak.
- * -w: the named one, -n without its symmetries.  Exit status: 0 no violation,
- * 1 one was found, 2 no answer.
+ * Without arguments: the worlds of `make check-closure`.  -q: quick ones, for
+ * what is run once for each mutant.  -l: the large ones, for a soak.  -w: the
+ * named one; -c: one made of figures.  -n: without symmetries.  -t: so much
+ * for all worlds together, then they are left open.  Exit status: 0 no
+ * violation, 1 one was found, 2 no answer.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "closure.h"
@@ -29,32 +31,89 @@ struct choice {
 	uint32_t	c_in;
 };
 
-/* The worlds; the first is that of -c. */
+/* The worlds; the first is that of -c.  Figures of each: doc/closure.md. */
 static struct choice choices[] = {
 	{ { .cw_name = "" }, 0 },
-	{ { .cw_name = "quick", .cw_max = 2, .cw_pages = 2, .cw_arena = 10,
-	    .cw_slices = 1,
-	    .cw_text = "all attributes, one page touched, no life",
-	    .cw_readonly = true, .cw_wired = true, .cw_read = 1,
-	    .cw_write = 1, .cw_fail = true }, IN_QUICK },
-	{ { .cw_name = "one", .cw_max = 1, .cw_pages = 2, .cw_arena = 10,
-	    .cw_slices = 2,
-	    .cw_text = "everything, one mapping at a time",
-	    .cw_readonly = true, .cw_wired = true, .cw_read = 3,
-	    .cw_write = 3, .cw_fail = true, .cw_life = true, .cw_apart = true },
+	{ { .cw_name = "one",
+	    .cw_text = "all attributes of both pages, one mapping",
+	    .cw_max = 1, .cw_pages = 2, .cw_arena = 10, .cw_slices = 2,
+	    .cw_apart = true, .cw_readonly = true, .cw_wired = true,
+	    .cw_fail = true, .cw_life = true, .cw_read = 3, .cw_write = 3 },
 	    IN_CHECK },
-	{ { .cw_name = "two", .cw_max = 2, .cw_pages = 2, .cw_arena = 10,
-	    .cw_slices = 1,
-	    .cw_text = "everything, two mappings at a time",
-	    .cw_readonly = true, .cw_wired = true, .cw_read = 3,
-	    .cw_write = 3, .cw_fail = true, .cw_life = true, .cw_apart = true },
+	{ { .cw_name = "pair",
+	    .cw_text = "all but rights, one page, two mappings", .cw_max = 2,
+	    .cw_pages = 1, .cw_arena = 10, .cw_slices = 1, .cw_apart = true,
+	    .cw_wired = true, .cw_fail = true, .cw_life = true, .cw_read = 1,
+	    .cw_write = 1 }, IN_CHECK },
+	{ { .cw_name = "rights",
+	    .cw_text = "all but wired, two mappings, M and U of one page",
+	    .cw_max = 2, .cw_pages = 2, .cw_arena = 10, .cw_slices = 1,
+	    .cw_readonly = true, .cw_fail = true, .cw_read = 1,
+	    .cw_write = 1 }, IN_CHECK },
+	{ { .cw_name = "lives",
+	    .cw_text = "rights, wired, pmaps come and go, two mappings",
+	    .cw_max = 2, .cw_pages = 2, .cw_arena = 10, .cw_slices = 1,
+	    .cw_apart = true, .cw_readonly = true, .cw_wired = true,
+	    .cw_fail = true, .cw_life = true }, IN_CHECK },
+	{ { .cw_name = "both",
+	    .cw_text = "M and U of both pages, two mappings", .cw_max = 2,
+	    .cw_pages = 2, .cw_arena = 10, .cw_slices = 8, .cw_read = 3,
+	    .cw_write = 3 }, IN_CHECK },
+	{ { .cw_name = "marks",
+	    .cw_text = "M and U of one page, three mappings", .cw_max = 3,
+	    .cw_pages = 1, .cw_arena = 12, .cw_slices = 8, .cw_read = 1,
+	    .cw_write = 1 }, IN_CHECK },
+	{ { .cw_name = "three", .cw_text = "rights and wired, three mappings",
+	    .cw_max = 3, .cw_pages = 2, .cw_arena = 12, .cw_slices = 8,
+	    .cw_readonly = true, .cw_wired = true }, IN_CHECK },
+	{ { .cw_name = "four", .cw_text = "wired, four mappings", .cw_max = 4,
+	    .cw_pages = 2, .cw_arena = 12, .cw_slices = 8, .cw_wired = true },
+	    IN_CHECK },
+	{ { .cw_name = "full", .cw_text = "all six places, allocations fail",
+	    .cw_max = 6, .cw_pages = 2, .cw_arena = 12, .cw_slices = 1,
+	    .cw_apart = true, .cw_fail = true }, IN_CHECK },
+	{ { .cw_name = "tight",
+	    .cw_text = "all six places, an arena too small", .cw_max = 6,
+	    .cw_pages = 2, .cw_arena = 5, .cw_slices = 1, .cw_tight = true,
+	    .cw_apart = true, .cw_fail = true, .cw_life = true }, IN_CHECK },
+	{ { .cw_name = "quick-lives",
+	    .cw_text = "wired, pmaps come and go, two mappings", .cw_max = 2,
+	    .cw_pages = 2, .cw_arena = 10, .cw_slices = 1, .cw_apart = true,
+	    .cw_wired = true, .cw_fail = true, .cw_life = true }, IN_QUICK },
+	{ { .cw_name = "quick",
+	    .cw_text = "all of one page, no failures, two mappings",
+	    .cw_max = 2, .cw_pages = 1, .cw_arena = 10, .cw_slices = 8,
+	    .cw_readonly = true, .cw_read = 1, .cw_write = 1 }, IN_QUICK },
+	{ { .cw_name = "symmetry",
+	    .cw_text = "wired and U of both pages, pmaps come and go",
+	    .cw_max = 2, .cw_pages = 2, .cw_arena = 10, .cw_slices = 8,
+	    .cw_wired = true, .cw_life = true, .cw_read = 3 }, IN_SYMMETRY },
+	{ { .cw_name = "two", .cw_text = "everything, two mappings",
+	    .cw_max = 2, .cw_pages = 2, .cw_arena = 10, .cw_slices = 1,
+	    .cw_apart = true, .cw_readonly = true, .cw_wired = true,
+	    .cw_fail = true, .cw_life = true, .cw_read = 3, .cw_write = 3 },
 	    IN_LARGE },
-	{ { .cw_name = "symmetry", .cw_max = 2, .cw_pages = 2, .cw_arena = 10,
-	    .cw_slices = 8, .cw_text = "rights and TLB, two mappings",
-	    .cw_readonly = true, .cw_read = 3 }, IN_SYMMETRY },
+	{ { .cw_name = "six-wired",
+	    .cw_text = "wired, one page, all six places", .cw_max = 6,
+	    .cw_pages = 1, .cw_arena = 12, .cw_slices = 8, .cw_wired = true },
+	    IN_LARGE },
+	{ { .cw_name = "six-rights",
+	    .cw_text = "rights, one page, all six places", .cw_max = 6,
+	    .cw_pages = 1, .cw_arena = 12, .cw_slices = 8,
+	    .cw_readonly = true }, IN_LARGE },
+	{ { .cw_name = "four-all",
+	    .cw_text = "rights and wired, one page, four mappings",
+	    .cw_max = 4, .cw_pages = 1, .cw_arena = 12, .cw_slices = 8,
+	    .cw_readonly = true, .cw_wired = true }, IN_LARGE },
+	{ { .cw_name = "six-marks",
+	    .cw_text = "M and U of one page, all six places", .cw_max = 6,
+	    .cw_pages = 1, .cw_arena = 12, .cw_slices = 8, .cw_read = 1,
+	    .cw_write = 1 }, IN_LARGE },
 };
 
 #define NCHOICES	(sizeof(choices) / sizeof(choices[0]))
+
+static unsigned int seconds;		/* for a world; 0: no limit */
 
 static uint64_t
 now_ms(void)
@@ -70,12 +129,13 @@ print_world(const struct cl_world *w, const struct cl_result *r, uint64_t ms)
 {
 	printf("closure-%s: states=%u transitions=%llu depth=%u violations=%u "
 	    "refused=%llu reclaims=%llu deferred=%llu twins=%u words=%u "
-	    "ms=%llu\n", w->cw_name, r->cr_states,
+	    "ms=%llu%s\n", w->cw_name, r->cr_states,
 	    (unsigned long long)r->cr_transitions, r->cr_depth,
 	    r->cr_violations, (unsigned long long)r->cr_failed,
 	    (unsigned long long)r->cr_reclaims,
 	    (unsigned long long)r->cr_deferred, r->cr_twins, r->cr_words,
-	    (unsigned long long)ms);
+	    (unsigned long long)ms, r->cr_closed || r->cr_violations != 0 ?
+	    "" : " not closed");
 }
 
 static void
@@ -91,11 +151,12 @@ add_result(struct cl_result *sum, const struct cl_result *r)
 static struct cl_set *
 run_world(const struct cl_world *w, bool reduce, struct cl_result *sum)
 {
-	struct cl_result r;
+	struct cl_result r = { .cr_until = 0 };
 	struct cl_set *set;
 	uint64_t start = now_ms();
 
-	memset(&r, 0, sizeof(r));
+	if (seconds != 0)
+		r.cr_until = time(NULL) + (time_t)seconds;
 	set = cl_explore(w, reduce, &r);
 	print_world(w, &r, now_ms() - start);
 	add_result(sum, &r);
@@ -136,8 +197,16 @@ run_symmetry(const struct cl_world *w, struct cl_result *sum)
 }
 
 /*
- * The worlds that are asked for: those of a set, or the one of a name.
+ * Is the world asked for: of a set, or by its name?
  */
+static bool
+is_chosen(const struct choice *c, uint32_t in, const char *name)
+{
+	if (name != NULL)
+		return (strcmp(name, c->c_world.cw_name) == 0);
+	return ((c->c_in & in) != 0);
+}
+
 static int
 run_worlds(uint32_t in, const char *name, bool reduce)
 {
@@ -147,19 +216,21 @@ run_worlds(uint32_t in, const char *name, bool reduce)
 	bool ok = true;
 
 	memset(&sum, 0, sizeof(sum));
+	for (c = choices; c < choices + NCHOICES; c++)
+		n += is_chosen(c, in, name);
+	if (n == 0) {
+		fprintf(stderr, "closure: no such world\n");
+		return (2);
+	}
+	if (seconds != 0)
+		seconds = seconds / n + 1;
 	for (c = choices; c < choices + NCHOICES; c++) {
-		if (name != NULL ? strcmp(name, c->c_world.cw_name) != 0 :
-		    (c->c_in & in) == 0)
+		if (!is_chosen(c, in, name))
 			continue;
-		n++;
 		if (c->c_in & IN_SYMMETRY)
 			ok = run_symmetry(&c->c_world, &sum) && ok;
 		else
 			cl_set_free(run_world(&c->c_world, reduce, &sum));
-	}
-	if (n == 0) {
-		fprintf(stderr, "closure: no such world\n");
-		return (2);
 	}
 	printf("closure: states=%u transitions=%llu depth=%u violations=%u\n",
 	    sum.cr_states, (unsigned long long)sum.cr_transitions,
@@ -197,7 +268,7 @@ main(int argc, char **argv)
 	bool reduce = true;
 	int c;
 
-	while ((c = getopt(argc, argv, "qlnc:w:")) != -1) {
+	while ((c = getopt(argc, argv, "qlnc:t:w:")) != -1) {
 		if (c == 'q')
 			in = IN_QUICK;
 		else if (c == 'l')
@@ -206,6 +277,8 @@ main(int argc, char **argv)
 			reduce = false;
 		else if (c == 'w')
 			name = optarg;
+		else if (c == 't')
+			seconds = (unsigned int)atoi(optarg);
 		else if (c == 'c' && parse_world(optarg, &choices[0].c_world))
 			name = "custom";
 		else

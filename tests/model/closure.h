@@ -20,6 +20,8 @@
 #ifndef _PMAP386_TESTS_CLOSURE_H_
 #define _PMAP386_TESTS_CLOSURE_H_
 
+#include <time.h>
+
 #include "host.h"
 #include "model.h"
 #include "pmap_private.h"
@@ -99,7 +101,7 @@ uint32_t cl_loaded(void);
 #define CL_RECORD_MAX	8192u		/* words of a record, at most */
 void	cl_mem_start(void);
 void	cl_mem_watch(uint32_t pa);
-uint32_t cl_mem_grow(bool all);
+uint32_t cl_mem_grow(bool all, bool append);
 uint32_t cl_mem_words(void);
 void	cl_mem_restore(void);
 void	cl_mem_load(const uint32_t *record);
@@ -148,6 +150,8 @@ bool	cl_queue_get(struct cl_queue *, uint32_t *record);
 
 /* The search. */
 struct cl_result {
+	time_t		cr_until;	/* when to give up; 0: never */
+	bool		cr_closed;	/* nothing new is left */
 	uint32_t	cr_states;
 	uint64_t	cr_transitions;
 	uint32_t	cr_depth;

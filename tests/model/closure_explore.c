@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "closure.h"
 
@@ -20,10 +21,10 @@
 #define TWIN_STEP	499u	/* transitions between two of them */
 #define CHECK_FIRST	64u	/* transitions to the first cl_mem_grow */
 #define CHECK_STEP	32768u	/* and between two, in the end */
-#define CHECK_CAREFUL	512u	/* transitions with a look near each */
+#define CHECK_CAREFUL	6000u	/* transitions with a look near each */
 #define CHECK_NEAR	256u	/* and between two looks later */
 #define NEW_CAREFUL	2000u	/* new states with a look near each */
-#define NEW_NEAR	16u	/* and between two looks later */
+#define NEW_NEAR	64u	/* and between two looks later */
 #define WARM_STEPS	8000u
 #define WARM_NEAR	8u
 #define WARM_CHECK	200u
@@ -44,6 +45,7 @@ struct search {
 	struct cl_op	 s_op;		/* the one that runs */
 	uint32_t	 s_from;	/* the state that is expanded */
 	uint32_t	 s_sum;		/* of the states that it leads to */
+	uint64_t	 s_careful;	/* until when to look near each */
 	uint64_t	 s_all;		/* when to look at all memory */
 	uint32_t	 s_step;
 	struct twin	 s_twin[TWINS];
@@ -136,7 +138,7 @@ maybe_twin(uint32_t n)
 /*
  * Look for words that are not known to change, in a new state before it is
  * kept and now and then: near those that are known, and everywhere; often at
- * first.
+ * first.  While it looks after each transition nothing can have been lost.
  */
 static void
 check_memory(bool added)
@@ -144,16 +146,16 @@ check_memory(bool added)
 	struct search *s = search;
 	uint64_t now = s->s_result->cr_transitions;
 	uint32_t states = cl_set_count(s->s_set);
-	bool grew = false;
+	bool careful = now < s->s_careful, grew = false;
 
 	if (now >= s->s_all) {
-		grew = cl_mem_grow(true) != 0;
+		grew = cl_mem_grow(true, false) != 0;
 		if (s->s_step < CHECK_STEP)
 			s->s_step *= 2;
 		s->s_all = now + s->s_step;
-	} else if (now < CHECK_CAREFUL || now % CHECK_NEAR == 0 ||
+	} else if (careful || now % CHECK_NEAR == 0 ||
 	    (added && (states < NEW_CAREFUL || states % NEW_NEAR == 0)))
-		grew = cl_mem_grow(false) != 0;
+		grew = cl_mem_grow(false, careful) != 0 && !careful;
 	s->s_again = s->s_again || grew;
 }
 
@@ -262,11 +264,11 @@ warm_up(void)
 	struct cl_op o;
 
 	cl_touch();
-	(void)cl_mem_grow(true);
+	(void)cl_mem_grow(true, false);
 	cl_mem_load(NULL);
 	for (n = 0; n < WARM_STEPS; n++) {
 		if (n % WARM_NEAR == 0)
-			(void)cl_mem_grow(n % WARM_CHECK == 0);
+			(void)cl_mem_grow(n % WARM_CHECK == 0, false);
 		r = r * 1664525u + 1013904223u;
 		o = s->s_ops[(r >> 8) % s->s_nops];
 		if (cl_world->cw_fail && o.o_kind == CL_ENTER && r >> 31 == 0) {
@@ -280,8 +282,8 @@ warm_up(void)
 }
 
 /*
- * One search from the first state; ends when nothing is new, or when memory
- * was seen to change that was not known to.
+ * One search from the first state; ends when nothing is new, when memory was
+ * seen to change that was not known to, or when the time is over.
  */
 static void
 search_run(void)
@@ -297,15 +299,20 @@ search_run(void)
 	n = cl_set_add(s->s_set, &k, &added);
 	new_state(n, &k);
 	for (n = 0; cl_queue_get(s->s_queue, s->s_record); n++) {
+		if (s->s_result->cr_until != 0 && time(NULL) >=
+		    s->s_result->cr_until)
+			return;
 		cl_mem_load(s->s_record);
 		expand(n);
 		if (s->s_again)
 			return;
 		cl_set_get(s->s_set, n)->st_sum = s->s_sum;
 	}
-	s->s_again = cl_mem_grow(true) != 0;
-	if (!s->s_again)
-		prove_twins();
+	s->s_again = cl_mem_grow(true, false) != 0;
+	if (s->s_again)
+		return;
+	s->s_result->cr_closed = true;
+	prove_twins();
 }
 
 static void
@@ -324,7 +331,7 @@ search_clear(void)
 	s->s_queue = cl_queue_new();
 	s->s_again = s->s_proof = false;
 	s->s_all = s->s_step = CHECK_FIRST;
-	memset(r, 0, sizeof(*r));
+	*r = (struct cl_result){ .cr_until = r->cr_until };
 }
 
 /*
@@ -430,15 +437,17 @@ cl_explore(const struct cl_world *w, bool reduce, struct cl_result *result)
 		warm_up();
 		host_trap_end(old);
 	}
+	search->s_careful = CHECK_CAREFUL;
 	do {
-		(void)cl_mem_grow(true);
+		(void)cl_mem_grow(true, false);
 		search_clear();
 		trap = HOST_TRY(old, here);
 		if (trap == HOST_OK) {
 			search_run();
 			host_trap_end(old);
 		} else
-			search->s_again = cl_mem_grow(true) != 0;
+			search->s_again = cl_mem_grow(true, false) != 0;
+		search->s_careful = CHECK_CAREFUL / 8;
 	} while (search->s_again);
 	if (trap != HOST_OK) {
 		result->cr_violations++;

@@ -23,6 +23,7 @@
 #define NO_ASAN		__attribute__((__no_sanitize__("address")))
 #define MERGE		4u		/* words between two runs */
 #define PAGE_WORDS	1024u
+#define ALIKE_MAX	64u
 
 extern uint32_t __data_start[], _end[];	/* of the linker */
 
@@ -50,6 +51,8 @@ struct memory {
 	struct run	*m_run;
 	uint32_t	 m_nrun;
 	uint32_t	 m_words;	/* in all runs */
+	uint32_t	 m_alike[ALIKE_MAX];	/* pages, by their first word */
+	uint32_t	 m_nalike;
 	uint32_t	*m_start;	/* their values at the start */
 	uint32_t	*m_now;		/* and in the state to go back to */
 };
@@ -120,16 +123,36 @@ cl_mem_start(void)
 	leave_out(&host_trap_to, sizeof(host_trap_to));
 	leave_out(&host_fault_va, sizeof(host_fault_va));
 	leave_out(host_message, sizeof(host_message));
-	mem->m_nrun = mem->m_words = 0;
+	mem->m_nrun = mem->m_words = mem->m_nalike = 0;
 }
 
 /*
- * Look at this page of physical memory each time.
+ * Look at this page of physical memory each time; all such pages are used
+ * alike, so that a word that changes in one may change in each.
  */
 void
 cl_mem_watch(uint32_t pa)
 {
 	mem->m_region[1].r_hot[pa / (PAGE_WORDS * 4)] = 1;
+	if (mem->m_nalike == ALIKE_MAX)
+		ph_panic("closure: more than %u pages alike", ALIKE_MAX);
+	mem->m_alike[mem->m_nalike++] = pa / 4;
+}
+
+static void
+alike_make(void)
+{
+	uint8_t *known = mem->m_region[1].r_known;
+	uint32_t word, n;
+	bool state;
+
+	for (word = 0; word < PAGE_WORDS; word++) {
+		state = false;
+		for (n = 0; n < mem->m_nalike; n++)
+			state |= known[mem->m_alike[n] + word] == KN_STATE;
+		for (n = 0; state && n < mem->m_nalike; n++)
+			known[mem->m_alike[n] + word] = KN_STATE;
+	}
 }
 
 /*
@@ -174,6 +197,16 @@ start_value(const uint32_t *at)
 	return (r->r_copy[at - r->r_base]);
 }
 
+static void
+words_check(void)
+{
+	if (mem->m_words < CL_RECORD_MAX - CL_RECORD_MAX / 16)
+		return;
+	fprintf(stderr, "closure: %u words are no small state\n",
+	    mem->m_words);
+	exit(2);
+}
+
 /*
  * Lay out the values of the runs anew.
  */
@@ -184,11 +217,7 @@ values_make(void)
 
 	for (i = 0; i < mem->m_nrun; i++)
 		mem->m_words += mem->m_run[i].n_words;
-	if (mem->m_words >= CL_RECORD_MAX - CL_RECORD_MAX / 16) {
-		fprintf(stderr, "closure: %u words are no small state\n",
-		    mem->m_words);
-		exit(2);
-	}
+	words_check();
 	mem->m_start = need(realloc(mem->m_start, mem->m_words * 4 + 4));
 	mem->m_now = need(realloc(mem->m_now, mem->m_words * 4 + 4));
 	for (i = 0; i < mem->m_nrun; i++)
@@ -214,10 +243,27 @@ page_grew(const struct region *r, uint32_t i, uint32_t end)
 }
 
 /*
+ * A word more, behind all others: records that were saved stay good.
+ */
+static void
+word_append(uint32_t *at)
+{
+	uint32_t n = mem->m_words++;
+
+	words_check();
+	mem->m_run = need(realloc(mem->m_run,
+	    (mem->m_nrun + 1) * sizeof(struct run)));
+	mem->m_run[mem->m_nrun++] = (struct run){ at, 1 };
+	mem->m_start = need(realloc(mem->m_start, (n + 1) * 4));
+	mem->m_now = need(realloc(mem->m_now, (n + 1) * 4));
+	mem->m_start[n] = mem->m_now[n] = start_value(at);
+}
+
+/*
  * Put such words into the set.
  */
 static uint32_t NO_ASAN
-page_grow(struct region *r, uint32_t i)
+page_grow(struct region *r, uint32_t i, bool append)
 {
 	uint32_t end = i + PAGE_WORDS, n = 0;
 
@@ -230,17 +276,20 @@ page_grow(struct region *r, uint32_t i)
 			r->r_known[i] = KN_STATE;
 			r->r_hot[i / PAGE_WORDS] = 1;
 			n++;
+			if (append)
+				word_append(&r->r_base[i]);
 		}
 	return (n);
 }
 
 /*
- * The same in all memory, or only near words that are in the set.
- * => returns how many were added; if any, records that were saved are void
- *    and the state to go back to is the first
+ * Look for such words in all memory, or only near words that are in the set.
+ * => append: they had their first values in all records and in the state to
+ *    go back to, which stay good; else all these are void
+ * => returns how many were added
  */
 uint32_t
-cl_mem_grow(bool all)
+cl_mem_grow(bool all, bool append)
 {
 	struct region *r;
 	uint32_t i, n = 0;
@@ -248,8 +297,9 @@ cl_mem_grow(bool all)
 	for (r = mem->m_region; r < mem->m_region + 2; r++)
 		for (i = 0; i < r->r_words; i += PAGE_WORDS)
 			if (all || r->r_hot[i / PAGE_WORDS])
-				n += page_grow(r, i);
-	if (n != 0) {
+				n += page_grow(r, i, append);
+	if (n != 0 && !append) {
+		alike_make();
 		runs_make();
 		values_make();
 	}
@@ -286,13 +336,13 @@ cl_mem_restore(void)
 void
 cl_mem_load(const uint32_t *record)
 {
-	const uint32_t *value;
-	uint32_t i, j, bits, words = (mem->m_words + 31) / 32;
+	const uint32_t *value, *bit = record + 1;
+	uint32_t i, j, bits, words = record == NULL ? 0 : record[0];
 
 	copy_words(mem->m_now, mem->m_start, mem->m_words);
-	value = record == NULL ? NULL : record + words;
-	for (i = 0; record != NULL && i < words; i++)
-		for (bits = record[i]; bits != 0; bits &= bits - 1) {
+	value = bit + words;
+	for (i = 0; i < words; i++)
+		for (bits = bit[i]; bits != 0; bits &= bits - 1) {
 			j = (uint32_t)__builtin_ctz(bits);
 			mem->m_now[i * 32 + j] = *value++;
 		}
@@ -300,20 +350,23 @@ cl_mem_load(const uint32_t *record)
 }
 
 /*
- * Make a record of the state as it is: a bit for each word that differs from
- * the start, then these words.  => returns the words of the record
+ * Make a record of the state as it is: how many words of bits follow, a bit
+ * for each word that differs from the start, then these words.
+ * => returns the words of the record
  */
 uint32_t NO_ASAN
 cl_mem_save(uint32_t *record)
 {
 	const struct run *n, *end = mem->m_run + mem->m_nrun;
-	uint32_t words = (mem->m_words + 31) / 32, at = 0, len = words, i;
+	uint32_t words = (mem->m_words + 31) / 32, at = 0, len = words + 1, i;
+	uint32_t *bit = record + 1;
 
-	memset(record, 0, words * 4);
+	record[0] = words;
+	memset(bit, 0, words * 4);
 	for (n = mem->m_run; n < end; n++)
 		for (i = 0; i < n->n_words; i++, at++)
 			if (n->n_to[i] != mem->m_start[at]) {
-				record[at / 32] |= 1u << at % 32;
+				bit[at / 32] |= 1u << at % 32;
 				record[len++] = n->n_to[i];
 			}
 	return (len);

@@ -192,12 +192,14 @@ cl_touch(void)
 
 	for (i = 0; i < CL_VAS; i++)
 		mmu_tlb_insert(cl_va[i] >> 12, cl_pa[0] >> 12, ME_U);
-	for (i = 0; i < ptp_npages; i++)
-		if (frame_of[i] != 0) {
-			mmu_tlb_insert((uint32_t)ptp_table[i].pt_pte >> 12,
-			    frame_of[i] >> 12, ME_D | ME_G);
-			cl_mem_watch(frame_of[i]);
-		}
+	for (i = 0; i < ptp_npages; i++) {
+		if (ptp_table[i].pt_pmap == kernel_pmap ||
+		    ptp_table[i].pt_state == PTS_SLICES)
+			continue;
+		mmu_tlb_insert((uint32_t)ptp_table[i].pt_pte >> 12,
+		    frame_of[i] >> 12, ME_D | ME_G);
+		cl_mem_watch(frame_of[i]);
+	}
 }
 
 static void

@@ -48,9 +48,11 @@ fuzz: $(HT_DIR)/fuzz/fuzz
 check-model: $(HT_VARIANTS:%=$(HT_DIR)/%/check_model) \
     $(HT_DIR)/quick/check_model
 	$(PYTHON) tools/check-model
-.PHONY: check-closure
+.PHONY: check-closure soak-closure
 check-closure: $(HT_DIR)/plain/closure
-	tools/run32 $(HT_DIR)/plain/closure
+	@tools/run32 $(HT_DIR)/plain/closure
+soak-closure: $(HT_DIR)/plain/closure
+	@tools/run32 $(HT_DIR)/plain/closure -l -t $(or $(DURATION),3600)
 
 # All that the steps of make test share, so that each is built once.
 .PHONY: bench
