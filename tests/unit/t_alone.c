@@ -143,6 +143,27 @@ TEST(pv_slice_free__page_with_one_in_use_stays)
 	}
 }
 
+/*
+ * A link at the very first address of the arena, and at the last.
+ */
+TEST(pv_frame__searches_the_whole_arena)
+{
+	struct pv_link *first, *last;
+
+	pv_alone();
+	first = &slice_at(0)->ps_link[0];
+	last = &slice_at(NSLICE - 1)->ps_link[63];
+	frame_set(0x2000u, FR_MANAGED, NULL);
+	pv_insert(&frames[2], last);
+	pv_insert(&frames[2], first);
+	CHECK(last->pv_pprev == &first->pv_next);
+	CHECK(pv_frame(last) == &frames[2]);
+	CHECK(pv_frame(first) == &frames[2]);
+	pv_remove(&frames[2], last, 0);
+	pv_insert(&frames[2], last);
+	CHECK(pv_frame(first) == &frames[2]);
+}
+
 TEST(pv_slice_owner_ok__believes_no_stranger)
 {
 	const uint32_t *pte = &arena[2][0];

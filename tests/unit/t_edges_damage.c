@@ -200,6 +200,31 @@ TEST(pmap_release__names_a_lost_table)
 	CHECK_LOG(text);
 }
 
+/*
+ * The same of a table that is taken for memory.
+ */
+TEST(pmap_reclaim__names_a_lost_table)
+{
+	pmap_t pm = as_new(), other = as_new();
+	uint32_t pa = page_new(), ptpa, i;
+	char text[80];
+
+	DO(pmap_enter(pm, VA, pa, PROT_RW, FALSE));
+	ptpa = ptp_lookup(pm, VA)->pt_pa;
+	*host_pde(pm, VA) = 0;
+	isolate();
+	host_log_clear();
+	host_knobs.hk_limit = 0;
+	host_knobs.hk_may_wait = false;
+	for (i = 0; pmap_counters.pc_reclaim == 0; i++)
+		DO(pmap_enter(other, i * SLOT, pa, PROT_RW, FALSE));
+	snprintf(text, sizeof(text), "va 0x%08x pte 0x00000000 page 0x%08x",
+	    VA, ptpa);
+	CHECK_LOG("PT1");
+	CHECK_LOG(text);
+	mended(1);
+}
+
 TEST(pmap_release__wrong_count_is_a_panic)
 {
 	pmap_t pm = as_new();

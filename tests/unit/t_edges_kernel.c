@@ -215,6 +215,11 @@ TEST(pmap_move__counts)
 	CHECK_EQ(pmap_resident_count(kernel_pmap), n + 1);
 	CHECK_EQ(pt->pt_valid, valid + 1);
 	CHECK_EQ(pmap_wired_count(kernel_pmap), 1);
+	CHECK(kernel_can(va + PAGE, MMU_WRITE, a));
+	DO(pmap_move(va + PAGE, va, PAGE));
+	CHECK_EQ(pte_of(kernel_pmap, va) & (MMU_A | MMU_D), 0);
+	CHECK(pmap_is_modified(a) && pmap_is_referenced(a));
+	DO(pmap_move(va, va + PAGE, PAGE));
 	DO(pmap_enter(kernel_pmap, va, b, PROT_RW, FALSE));
 	DO(pmap_move(va, va + PAGE, PAGE));
 	CHECK_EQ(pmap_resident_count(kernel_pmap), n + 1);
