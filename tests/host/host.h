@@ -53,6 +53,7 @@ struct host_knobs {
 	void		(*hk_wait)(void);	/* another process runs */
 	void		(*hk_intr)(void);	/* an interrupt, at spl 0 */
 	void		(*hk_wakeup)(void);	/* the pagedaemon is woken */
+	void		(*hk_write)(uint32_t va);	/* the module writes */
 	uint32_t	(*hk_frame)(void);	/* which page is allocated */
 };
 

@@ -90,6 +90,8 @@ kva_unmap(uint32_t vpn)
 
 /*
  * Make the page of a fault real if the MMU allows the access.
+ * => a write to a page whose D is clear comes here, and what the processor
+ *    does just before it can be done then: hk_write
  */
 static bool
 kva_fault(uint32_t va, bool write)
@@ -106,6 +108,8 @@ kva_fault(uint32_t va, bool write)
 	if (mmu_access(va, write ? MMU_WRITE : MMU_READ, &pa) != MMU_OK ||
 	    (pa >> 12) >= host_config.hc_frames)
 		return (false);
+	if (write && host_knobs.hk_write != NULL)
+		host_knobs.hk_write(va);
 	flags = mmu_tlb_mark(va >> 12, pa >> 12);
 	prot = PROT_READ;
 	if ((flags & ME_D) != 0 && ((flags & ME_W) != 0 || !mmu_cpu.mc_wp))

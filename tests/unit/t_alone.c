@@ -331,6 +331,62 @@ TEST(ptp_detach__group_is_empty_with_its_last_table)
 	CHECK_EQ(ptp_victims.pl_count, 0);
 }
 
+/*
+ * The slot holds another page table of the same pmap, or of another's: it is
+ * cleared, and only the table that belongs there is left alone.
+ */
+TEST(ptp_detach__knows_what_belongs_there)
+{
+	struct pmap other = { .pm_pdir = dir, .pm_count = 1 };
+	struct ptp *a, *b;
+
+	ptp_alone();
+	a = table_at(1, 3 * SLOT);
+	b = table_at(2, 5 * SLOT);
+	dir[5] = dir[3];
+	CHECK(!ptp_detach(b));
+	CHECK_EQ(dir[5], 0);
+	b->pt_state = PTS_READY;
+	ptp_attach(b, &space, 5 * SLOT);
+	dir[5] = dir[3];
+	a->pt_va = 5 * SLOT;
+	CHECK(!ptp_detach(b));
+	CHECK_EQ(dir[5], dir[3]);
+	dir[5] = 0;
+	b->pt_state = PTS_READY;
+	ptp_attach(b, &space, 5 * SLOT);
+	dir[5] = dir[3];
+	a->pt_pmap = &other;
+	CHECK(!ptp_detach(b));
+	CHECK_EQ(dir[5], 0);
+}
+
+TEST(ptp_list_ok__each_list_is_looked_at)
+{
+	struct ptp_list *const all[] = {
+		&ptp_free, &ptp_ready, &ptp_dirs, &ptp_victims
+	};
+	struct ptp *pt;
+	uint32_t i;
+
+	for (i = 0; i < 4; i++) {
+		ptp_alone();
+		CHECK(ptp_lists_ok());
+		all[i]->pl_count++;
+		CHECK(!ptp_lists_ok());
+		all[i]->pl_count--;
+		all[i]->pl_last = (struct ptp **)&space;
+		CHECK(!ptp_lists_ok());
+	}
+	ptp_alone();
+	pt = ptp_free.pl_first;
+	pt->pt_next = pt;
+	pt->pt_pprev = &pt->pt_next;
+	CHECK(!ptp_lists_ok());
+	pt->pt_pprev = &ptp_free.pl_first;
+	CHECK(!ptp_lists_ok());
+}
+
 TEST(ptp_orphan__any_page_and_no_other)
 {
 	struct pmap other = { .pm_count = 1 };

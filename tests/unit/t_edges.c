@@ -2,8 +2,7 @@
 /* Copyright (c) 2026 The pmap386 authors */
 
 /*
- * t_edges.c: exact limits of the operations, one page before and one after,
- * and what becomes of tables and links that damage has left half undone.
+ * t_edges.c: exact limits of the operations, one page before and one after.
  */
 #include "unit.h"
 #include "pmap_private.h"
@@ -72,6 +71,64 @@ TEST(pmap_reclaim__by_force_where_all_is_hot)
 	CHECK_EQ(pmap_extract(pm, 21 * SLOT), pa);
 	CHECK_EQ(pmap_counters.pc_reclaim, 1);
 	CHECK_EQ(pmap_resident_count(pm), 21);
+}
+
+static void
+memory_comes(void)
+{
+	host_knobs.hk_limit = 20;
+}
+
+/*
+ * While the caller slept there came memory: nothing is taken by force.
+ */
+TEST(pmap_reclaim__sleep_that_helps_spares_the_hot)
+{
+	pmap_t pm = as_new();
+	uint32_t pa = page_new(), i;
+
+	for (i = 0; i < 20; i++)
+		DO(pmap_enter(pm, i * SLOT, pa, PROT_RW, FALSE));
+	host_knobs.hk_limit = 0;
+	while (ptp_dirs.pl_count > 0 || ptp_ready.pl_count > 1)
+		(void)as_new();
+	DO(pmap_enter(pm, 20 * SLOT, pa, PROT_RW, FALSE));
+	for (i = 0; i <= 20; i++)
+		CHECK(can_write(pm, i * SLOT, pa));
+	host_knobs.hk_wait = memory_comes;
+	DO(pmap_enter(pm, 21 * SLOT, pa, PROT_RW, FALSE));
+	CHECK_EQ(host_record.hr_waits, 1);
+	CHECK_EQ(pmap_counters.pc_reclaim, 0);
+	CHECK_EQ(pmap_resident_count(pm), 22);
+}
+
+/*
+ * The arena has one address left, so it is memory that is short, and the
+ * pagedaemon can help; with none left it cannot.
+ */
+TEST(pmap_shortage__last_address_of_the_arena)
+{
+	pmap_t pm = as_new();
+	uint32_t pa = page_new(), i, wakeups;
+
+	host_knobs.hk_may_wait = false;
+	for (i = 0; ptp_free.pl_count > 1; i++)
+		DO(pmap_enter(pm, i * SLOT, pa, PROT_RW, FALSE));
+	host_knobs.hk_limit = 0;
+	while (ptp_ready.pl_count > 0)
+		DO(pmap_enter(pm, i++ * SLOT, pa, PROT_RW, FALSE));
+	CHECK_EQ(ptp_free.pl_count, 1);
+	wakeups = host_record.hr_wakeups;
+	DO(pmap_enter(pm, i++ * SLOT, pa, PROT_RW, FALSE));
+	CHECK_EQ(host_record.hr_wakeups, wakeups + 1);
+	host_knobs.hk_limit = HOST_NO_LIMIT;
+	while (ptp_free.pl_count > 0)
+		DO(pmap_enter(pm, i++ * SLOT, pa, PROT_RW, FALSE));
+	while (ptp_ready.pl_count > 0)
+		DO(pmap_enter(pm, i++ * SLOT, pa, PROT_RW, FALSE));
+	wakeups = host_record.hr_wakeups;
+	DO(pmap_enter(pm, i * SLOT, pa, PROT_RW, FALSE));
+	CHECK_EQ(host_record.hr_wakeups, wakeups);
 }
 
 /*
@@ -178,148 +235,6 @@ TEST(pmap_collect__from_the_first_entry_to_the_last)
 	CHECK_EQ(pmap_page_mappings(pa), 1);
 }
 
-/* ----- damage ----- */
-
-TEST(pmap_damage__kernel_table_stays)
-{
-	uint32_t va = host_kva(1), pa = page_new();
-	const struct ptp *pt = ptp_lookup(kernel_pmap, va);
-
-	DO(pmap_enter(kernel_pmap, va, pa, PROT_RW, FALSE));
-	*host_pte(kernel_pmap, va) = 0;
-	isolate();
-	DO(pmap_clear_modify(pa));
-	CHECK(ptp_lookup(kernel_pmap, va) == pt);
-	CHECK_EQ(host_record.hr_iso_va, va);
-	CHECK(host_record.hr_iso_pmap == kernel_pmap);
-	mended(1);
-}
-
-TEST(pmap_damage__table_goes_with_its_only_entry)
-{
-	pmap_t pm = as_new();
-	uint32_t pa = page_new(), ptps = usage().pu_ptps;
-
-	DO(pmap_enter(pm, VA, pa, PROT_RW, FALSE));
-	*host_pte(pm, VA) = 0;
-	isolate();
-	DO(pmap_clear_modify(pa));
-	CHECK(ptp_lookup(pm, VA) == NULL);
-	CHECK_EQ(usage().pu_ptps, ptps);
-	CHECK_EQ(pmap_resident_count(pm), 0);
-	CHECK(pmap_is_modified(pa) && pmap_is_referenced(pa));
-	mended(1);
-}
-
-/*
- * A table that its directory has lost goes as a whole, with other pages'
- * entries and with a second one of the page that is being walked.
- */
-TEST(pmap_damage__lost_table_goes_with_all_entries)
-{
-	pmap_t pm = as_new();
-	uint32_t a = page_new(), b = page_new(), ptps = usage().pu_ptps;
-
-	DO(pmap_enter(pm, VA, a, PROT_RW, TRUE));
-	DO(pmap_enter(pm, VA + PAGE, b, PROT_RW, FALSE));
-	DO(pmap_enter(pm, VA + 2 * PAGE, a, PROT_RW, TRUE));
-	DO(pmap_enter(pm, VA + SLOT, a, PROT_RW, FALSE));
-	*host_pde(pm, VA) = 0;
-	isolate();
-	DO(pmap_changebit(a, 0, ~PMAP_WRITE));
-	CHECK_EQ(pmap_page_mappings(a), 1);
-	CHECK_EQ(pmap_page_mappings(b), 0);
-	CHECK_EQ(pte_of(pm, VA + SLOT) & MMU_RW, 0);
-	CHECK_EQ(pmap_resident_count(pm), 1);
-	CHECK_EQ(pmap_wired_count(pm), 0);
-	CHECK_EQ(usage().pu_ptps, ptps + 1);
-	mended(1);
-}
-
-/*
- * A table went whose entry had been lost: its link must not stay behind.
- */
-TEST(pmap_mend__lost_entry_leaves_its_list)
-{
-	pmap_t pm = as_new();
-	uint32_t a = page_new(), b = page_new();
-
-	DO(pmap_enter(pm, VA, a, PROT_RW, FALSE));
-	DO(pmap_enter(pm, VA + 1023 * PAGE, b, PROT_RW, TRUE));
-	*host_pte(pm, VA + 1023 * PAGE) = 0;
-	isolate();
-	DO(pmap_remove(pm, VA, VA + SLOT));
-	CHECK_EQ(pmap_page_mappings(a) + pmap_page_mappings(b), 0);
-	CHECK_EQ(pmap_resident_count(pm), 0);
-	CHECK_EQ(pmap_wired_count(pm), 0);
-	CHECK_EQ(host_record.hr_iso_pa, b);
-	mended(1);
-}
-
-/*
- * The same, of an entry that is not wired, and of one without a link.
- */
-TEST(pmap_mend__any_lost_entry_is_seen)
-{
-	pmap_t pm = as_new();
-	uint32_t pa = page_new();
-
-	DO(pmap_enter(pm, VA, pa, PROT_RW, FALSE));
-	*host_pte(pm, VA) = 0;
-	isolate();
-	DO(pmap_remove(pm, VA, VA + SLOT));
-	CHECK_EQ(pmap_resident_count(pm), 0);
-	mended(1);
-	DO(pmap_enter(pm, VA, host_device_page(1), PROT_RW, TRUE));
-	*host_pte(pm, VA) = 0;
-	isolate();
-	DO(pmap_remove(pm, VA, VA + SLOT));
-	CHECK_EQ(pmap_resident_count(pm), 0);
-	CHECK_EQ(pmap_wired_count(pm), 0);
-	CHECK_EQ(host_record.hr_isolated, 0);
-	CHECK_LOG("PT2");
-	mended(0);
-}
-
-/*
- * A tracked entry that leads to a device, and that the processor has used:
- * it is flushed with the rest.
- */
-TEST(pmap_stray__damaged_entry_is_flushed)
-{
-	pmap_t pm = as_new();
-	uint32_t a = page_new(), b = page_new();
-
-	DO(pmap_enter(pm, VA, a, PROT_RW, FALSE));
-	DO(pmap_enter(pm, VA + PAGE, b, PROT_RW, FALSE));
-	*host_pte(pm, VA) = 0x1000u | MMU_P | MMU_RW | MMU_US;
-	CHECK(can_read(pm, VA, 0x1000u));
-	isolate();
-	DO(pmap_remove(pm, VA, VA + PAGE));
-	CHECK(!can_read(pm, VA, 0x1000u));
-	CHECK_EQ(pmap_page_mappings(a), 0);
-	CHECK_EQ(pmap_resident_count(pm), 1);
-	mended(1);
-}
-
-/*
- * The same, where something else is entered there.
- */
-TEST(pmap_stray__damaged_entry_is_flushed_when_replaced)
-{
-	pmap_t pm = as_new();
-	uint32_t a = page_new(), b = page_new();
-
-	DO(pmap_enter(pm, VA, a, PROT_RW, FALSE));
-	*host_pte(pm, VA) = 0x1000u | MMU_P | MMU_RW | MMU_US;
-	CHECK(can_read(pm, VA, 0x1000u));
-	isolate();
-	DO(pmap_enter(pm, VA, b, PROT_RW, FALSE));
-	CHECK(can_write(pm, VA, b));
-	CHECK_EQ(pmap_page_mappings(a), 0);
-	mended(1);
-}
-
 /*
  * What the host keeps above the user's space is not the user's: no operation
  * takes it for a page table.
@@ -336,90 +251,11 @@ TEST(pmap_range__ends_below_the_last_user_slot)
 	DO(pmap_protect(pm, STACK_TOP, 0, PROT_R));
 	CHECK_EQ(pte_of(pm, STACK_TOP) & MMU_RW, 0);
 	DO(pmap_remove(pm, STACK_TOP, 0));
-	DO(pmap_enter(pm, STACK_TOP, pa, PROT_RW, FALSE));
+	DO(pmap_enter(pm, STACK_TOP, pa, PROT_RW, TRUE));
+	DO(pmap_enter(pm, STACK_TOP - PAGE, pa, PROT_RW, FALSE));
 	DO(pmap_collect(pm));
-	CHECK_EQ(pmap_resident_count(pm), 0);
+	CHECK_EQ(pmap_resident_count(pm), 1);
 	DO(pmap_enter(pm, STACK_TOP, pa, PROT_RW, FALSE));
 	DO(as_free(pm));
 	*pde = old;
-}
-
-TEST(pmap_release__leaves_a_dead_pmap)
-{
-	struct pmap pm;
-
-	pmap_pinit(&pm);
-	DO(pmap_release(&pm));
-	CHECK_EQ(pm.pm_count, 0);
-	CHECK(pm.pm_pdir == NULL);
-	EXPECT_PANIC("PM1", pmap_release(&pm));
-}
-
-/*
- * A table that its directory has lost is named, with what is known of it.
- */
-TEST(pmap_release__names_a_lost_table)
-{
-	pmap_t pm = as_new();
-	uint32_t pa = page_new(), ptpa;
-	char text[80];
-
-	DO(pmap_enter(pm, VA, pa, PROT_RW, FALSE));
-	ptpa = ptp_lookup(pm, VA)->pt_pa;
-	*host_pde(pm, VA) = 0;
-	isolate();
-	host_log_clear();
-	DO(as_free(pm));
-	snprintf(text, sizeof(text), "va 0x%08x pte 0x00000000 page 0x%08x",
-	    VA, ptpa);
-	CHECK_LOG("PT1");
-	CHECK_LOG(text);
-}
-
-TEST(pmap_release__wrong_count_is_a_panic)
-{
-	pmap_t pm = as_new();
-	uint32_t pa = page_new();
-
-	DO(pmap_enter(pm, VA, pa, PROT_RW, FALSE));
-	pm->pm_stats.resident_count++;
-	unit_damaged();
-	EXPECT_PANIC("PM1", pmap_destroy(pm));
-}
-
-TEST(pmap_stray__link_on_no_list_is_a_panic)
-{
-	pmap_t pm = as_new();
-	uint32_t pa = page_new();
-
-	DO(pmap_enter(pm, VA, pa, PROT_RW, FALSE));
-	frame_lookup(pa)->fr_first->pv_pprev = (struct pv_link **)0x10;
-	*host_pte(pm, VA) = host_device_page(1) | MMU_P;
-	isolate();
-	unit_damaged();
-	EXPECT_PANIC("PV4", pmap_remove(pm, VA, VA + PAGE));
-}
-
-TEST(pv_frame__finds_the_head_or_nothing)
-{
-	pmap_t pm = as_new();
-	uint32_t pa = page_new(), i;
-	struct frame *fr = frame_lookup(pa);
-	struct pv_link *pv, **pprev;
-
-	for (i = 0; i < 5; i++)
-		DO(pmap_enter(pm, VA + i * PAGE, pa, PROT_RW, FALSE));
-	for (pv = fr->fr_first; pv->pv_next != NULL; pv = pv->pv_next)
-		CHECK(pv_frame(pv) == fr);
-	CHECK(pv_frame(pv) == fr);
-	pprev = pv->pv_pprev;
-	pv->pv_pprev = (struct pv_link **)((uintptr_t)pprev + 4);
-	CHECK(pv_frame(pv) == NULL);
-	pv->pv_pprev = (struct pv_link **)(ptp_arena - 8);
-	CHECK(pv_frame(pv) == NULL);
-	pv->pv_pprev = (struct pv_link **)(ptp_arena + ptp_npages * PAGE);
-	CHECK(pv_frame(pv) == NULL);
-	pv->pv_pprev = &pv->pv_next;
-	CHECK(pv_frame(pv) == NULL);
-	pv->pv_pprev = pprev;
 }

@@ -242,3 +242,51 @@ TEST(pmap_move__damaged_entry_is_not_carried_on)
 	pmap_policy = PMAP_POLICY_PANIC;
 	CHECK_EQ(audit(), 0);
 }
+
+TEST(pmap_kremove__refuses_a_size_that_wraps)
+{
+	uint32_t va = host_kva(2), pa = page_new();
+	uint32_t refused = pmap_counters.pc_refused;
+	vm_offset_t sva, eva;
+
+	pmap_virtual_space(&sva, &eva);
+	DO(pmap_kenter(va, pa, PROT_R));
+	DO(pmap_kenter(eva - PAGE, pa, PROT_R));
+	DO(pmap_kremove(va, ~va + 2));
+	DO(pmap_kremove(va, 0xffffffffu));
+	CHECK_EQ(pmap_counters.pc_refused, refused + 2);
+	CHECK_EQ(pmap_extract(kernel_pmap, va), pa);
+	DO(pmap_kremove(va, 0u - va));
+	CHECK_EQ(pmap_counters.pc_refused, refused + 2);
+	CHECK_EQ(pmap_extract(kernel_pmap, va), 0);
+	CHECK_EQ(pmap_extract(kernel_pmap, eva - PAGE), 0);
+}
+
+/*
+ * Where the host edits entries itself nothing is counted; the page before
+ * and the page after count.
+ */
+TEST(pmap_remove__host_edits_do_not_count)
+{
+	uint32_t first = host_edits_sva, last = host_edits_eva - PAGE, i;
+	uint32_t va = host_kva(1), pa = page_new(), n;
+
+	n = pmap_resident_count(kernel_pmap);
+	DO(pmap_enter(kernel_pmap, first, pa, PROT_R, FALSE));
+	DO(pmap_enter(kernel_pmap, last, pa, PROT_R, FALSE));
+	CHECK_EQ(pmap_resident_count(kernel_pmap), n);
+	DO(pmap_enter(kernel_pmap, va, pa, PROT_R, FALSE));
+	CHECK_EQ(pmap_resident_count(kernel_pmap), n + 1);
+	DO(pmap_remove(kernel_pmap, last, last + PAGE));
+	DO(pmap_remove(kernel_pmap, first, first + PAGE));
+	CHECK_EQ(pmap_resident_count(kernel_pmap), n + 1);
+	DO(pmap_remove(kernel_pmap, va, va + PAGE));
+	CHECK_EQ(pmap_resident_count(kernel_pmap), n);
+	for (i = 0; i < 3; i++) {
+		DO(pmap_enter(kernel_pmap, va, pa, PROT_R, FALSE));
+		DO(pmap_move(va, first + i * PAGE, PAGE));
+	}
+	CHECK_EQ(pmap_resident_count(kernel_pmap), n);
+	DO(pmap_remove(kernel_pmap, first, last + PAGE));
+	CHECK_EQ(pmap_resident_count(kernel_pmap), n);
+}

@@ -266,6 +266,7 @@ test_end(void)
 	struct pmap_usage u;
 
 	host_knobs.hk_wait = host_knobs.hk_intr = host_knobs.hk_wakeup = NULL;
+	host_knobs.hk_write = NULL;
 	host_knobs.hk_limit = HOST_NO_LIMIT;
 	host_knobs.hk_fail[0] = host_knobs.hk_fail[1] = HOST_NO_LIMIT;
 	if (damaged)
