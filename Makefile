@@ -51,7 +51,7 @@ help:
 	@echo "make planted      three defects put in; each must be caught"
 	@echo "make mutants      the module changed in one place, $(MUTANTS) times;"
 	@echo "                  the tests must see it; first 'make defects'"
-	@echo "make mutants-all  every such change: an hour"
+	@echo "make mutants-all  every such change; slow"
 	@echo "make defects      the failures of other pmaps put in, each of"
 	@echo "                  which two methods must catch"
 	@echo "make coverage     branches and lines of the module under test"

@@ -266,13 +266,18 @@ gather_detach(struct gather *g, struct ptp *pt)
 	return (hooked);
 }
 
-static void
+/*
+ * The same, and a table that its directory did not hold is reported.
+ */
+static bool
 gather_unhook(struct gather *g, struct ptp *pt)
 {
 	struct pmap *pm = pt->pt_pmap;
+	bool hooked = gather_detach(g, pt);
 
-	if (!gather_detach(g, pt))
+	if (!hooked)
 		pmap_violation("PT1", pm, pt->pt_va, 0, pt->pt_pa);
+	return (hooked);
 }
 
 /*
@@ -287,10 +292,8 @@ gather_lose(struct gather *g, struct ptp *pt)
 
 	if (va_slot(va) == va_slot(PH_USER_MAX - 1))
 		pmap_counters.pc_top_lost++;
-	if (!gather_detach(g, pt)) {
-		pmap_violation("PT1", pm, va, 0, pt->pt_pa);
+	if (!gather_unhook(g, pt))
 		ph_isolate(pm, va, PH_NOPAGE);
-	}
 }
 
 /*
@@ -338,6 +341,7 @@ pmap_set(struct ptp *pt, vm_offset_t va, uint32_t pte, struct frame *fr)
 	if (pv_tracked(pv) && __builtin_expect(!pte_may_track(old), 0)) {
 		(void)pmap_unmap(pt, i);
 		pmap_flush_pages(&va, 1);
+		old = 0;
 	}
 	if (((old ^ pte) & ~PMB_ATTR) == 0 && pv_tracked(pv) == (fr != NULL))
 		return;
@@ -768,10 +772,10 @@ pmap_release(pmap_t pm)
 		g.ga_reload = true;
 	}
 	while (ptp_range_next(&r))
-		gather_unhook(&g, r.pr_ptp);
+		(void)gather_unhook(&g, r.pr_ptp);
 	while (pm->pm_stats.resident_count != 0 &&
 	    (orphan = ptp_orphan(pm)) != NULL)
-		gather_unhook(&g, orphan);
+		(void)gather_unhook(&g, orphan);
 	PMAP_ASSERT(pm->pm_stats.resident_count == 0 &&
 	    pm->pm_stats.wired_count == 0,
 	    "PM1 pmap %p: empty, but %u resident %u wired", (void *)pm,
@@ -927,7 +931,7 @@ pmap_remove_entries(struct gather *g, struct ptp *pt, uint32_t lo, uint32_t hi)
 	    i = ptp_next_valid(pt, i + 1, hi))
 		(void)gather_unmap(g, pt, i);
 	if (pt->pt_state == PTS_USER && pt->pt_valid == 0)
-		gather_unhook(g, pt);
+		(void)gather_unhook(g, pt);
 }
 
 /*
@@ -950,7 +954,7 @@ pmap_remove(pmap_t pm, vm_offset_t sva, vm_offset_t eva)
 	while (ptp_range_next(&r)) {
 		if (r.pr_lo == 0 && r.pr_hi == PMB_NPTE - 1 &&
 		    r.pr_ptp->pt_state == PTS_USER)
-			gather_unhook(&g, r.pr_ptp);
+			(void)gather_unhook(&g, r.pr_ptp);
 		else
 			pmap_remove_entries(&g, r.pr_ptp, r.pr_lo, r.pr_hi);
 	}
@@ -1126,15 +1130,6 @@ pmap_move_page(struct gather *g, vm_offset_t from, vm_offset_t to)
 }
 
 /*
- * May the host map all of [va, va + size) in the kernel?
- */
-static bool
-pmap_kva_ok(vm_offset_t va, vm_size_t size)
-{
-	return (pmap_va_ok(kernel_pmap, va) && size - 1 <= pmap_kva_last - va);
-}
-
-/*
  * Move kernel mappings, as a buffer cache does (pagemove).
  * => what "to" maps is removed
  * => ranges that overlap, or that the host may not map, are refused
@@ -1176,6 +1171,9 @@ pmap_managed(vm_offset_t pa)
 	return (frame_tag(fr) == FR_MANAGED ? fr : NULL);
 }
 
+/*
+ * Can the link after this one be reached, so that this one may leave the list?
+ */
 static inline bool
 pv_next_in_place(struct pv_link *pv)
 {

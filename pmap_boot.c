@@ -239,3 +239,13 @@ pmap_virtual_space(vm_offset_t *startp, vm_offset_t *endp)
 	if (endp != NULL)
 		*endp = pmap_kva_last + 1;
 }
+
+/*
+ * May the host map all of [va, va + size) in the kernel?  A size of 0 is 4 GB.
+ */
+bool
+pmap_kva_ok(vm_offset_t va, vm_size_t size)
+{
+	return (va >= pmap_kva_start && va <= pmap_kva_last &&
+	    size - 1 <= pmap_kva_last - va);
+}

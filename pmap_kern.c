@@ -5,8 +5,8 @@
  * pmap_kern.c: what the kernel alone asks for.
  *
  * Role: windows through which a page is zeroed or copied, and calls made of
- * others: ranges of kernel mappings that no PV list holds.  Calls pmap.c for
- * every mapping that stays.
+ * others: ranges of kernel mappings that no PV list holds; the two calls that
+ * are advice and not taken.  Calls pmap.c for every mapping that stays.
  *
  * Invariants: PT4, the windows.
  *
@@ -38,8 +38,7 @@ pmap_map(vm_offset_t va, vm_offset_t spa, vm_offset_t epa, vm_prot_t prot)
 	if (epa <= spa && (epa != 0 || spa == 0))
 		return (va);
 	n = ((epa - 1) >> PMB_PAGESHIFT) - (spa >> PMB_PAGESHIFT) + 1;
-	if (va < pmap_kva_start || va > pmap_kva_last ||
-	    n - 1 > (pmap_kva_last - va) >> PMB_PAGESHIFT) {
+	if (!pmap_kva_ok(va & PMB_FRAME, n << PMB_PAGESHIFT)) {
 		pmap_counters.pc_refused++;
 		return (va);
 	}

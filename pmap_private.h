@@ -145,6 +145,7 @@ extern uint32_t ptp_inuse;		/* PTS_USER and PTS_DEAD */
 extern vm_offset_t pmap_kva_start;
 extern vm_offset_t pmap_kva_last;	/* included */
 extern vm_offset_t pmap_window[2];
+bool	pmap_kva_ok(vm_offset_t, vm_size_t);
 
 extern bool pmap_reserve_short;		/* the reserve could not be filled */
 

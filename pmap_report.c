@@ -6,8 +6,9 @@
  * damage by policy isolate.
  *
  * Role: says what is known of a place and never faults on the way; then drops
- * what is damaged and sets right what can be counted anew.  Called by pmap.c
- * where it meets damage, and by the audit for its reports.
+ * what is damaged and sets right what can be counted anew.  Says also what is
+ * in use.  Called by pmap.c where it meets damage, and by the audit for its
+ * reports.
  *
  * Locking: splvm throughout.
  *

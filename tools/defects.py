@@ -249,7 +249,7 @@ DEFECTS = [
            "\tif (va < PH_USER_PTMAX)\n\t\tpte |= PMB_USER;\n"),
     Defect("an empty table that stays", "PT3", "pmap.c",
            "\tif (pt->pt_state == PTS_USER && pt->pt_valid == 0)\n"
-           "\t\tgather_unhook(g, pt);\n", ""),
+           "\t\t(void)gather_unhook(g, pt);\n", ""),
     Defect("a group of slots given up too early", "PT1", "ptp.c",
            "\tif (!ptp_group_used(pm, slot))\n", ""),
 ]

@@ -9,24 +9,6 @@
 
 #define VA	0x14000000u
 
-static void
-isolate(void)
-{
-	pmap_policy = PMAP_POLICY_ISOLATE;
-}
-
-/*
- * All that was isolated has been dealt with: nothing else is wrong.
- */
-static void
-mended(uint32_t pages)
-{
-	CHECK_EQ(host_record.hr_isolated, pages);
-	host_record.hr_isolated = 0;
-	pmap_policy = PMAP_POLICY_PANIC;
-	CHECK_EQ(audit(), 0);
-}
-
 /* ----- memory ----- */
 
 TEST(pmap_reserve__ready_directories_serve_as_tables)

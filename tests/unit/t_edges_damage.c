@@ -10,24 +10,6 @@
 
 #define VA	0x14000000u
 
-static void
-isolate(void)
-{
-	pmap_policy = PMAP_POLICY_ISOLATE;
-}
-
-/*
- * All that was isolated has been dealt with: nothing else is wrong.
- */
-static void
-mended(uint32_t pages)
-{
-	CHECK_EQ(host_record.hr_isolated, pages);
-	host_record.hr_isolated = 0;
-	pmap_policy = PMAP_POLICY_PANIC;
-	CHECK_EQ(audit(), 0);
-}
-
 TEST(pmap_damage__kernel_table_stays)
 {
 	uint32_t va = host_kva(1), pa = page_new();
@@ -165,6 +147,21 @@ TEST(pmap_stray__damaged_entry_is_flushed_when_replaced)
 	DO(pmap_enter(pm, VA, b, PROT_RW, FALSE));
 	CHECK(can_write(pm, VA, b));
 	CHECK_EQ(pmap_page_mappings(a), 0);
+	mended(1);
+}
+
+TEST(pmap_kenter__replaces_a_damaged_entry_that_looks_the_same)
+{
+	uint32_t va = host_kva(1), pa = page_new(), dev = host_device_page(0);
+	vm_offset_t got = 0;
+
+	DO(pmap_enter(kernel_pmap, va, pa, PROT_RW, FALSE));
+	*host_pte(kernel_pmap, va) = dev | MMU_P | MMU_RW | MMU_PCD;
+	isolate();
+	DO(pmap_kenter(va, dev, PROT_RW));
+	CHECK(pmap_lookup(kernel_pmap, va, &got));
+	CHECK_EQ(got, dev);
+	CHECK_EQ(pmap_page_mappings(pa), 0);
 	mended(1);
 }
 

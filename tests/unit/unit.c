@@ -257,6 +257,24 @@ audit(void)
 	return (a.pa_violations);
 }
 
+void
+isolate(void)
+{
+	pmap_policy = PMAP_POLICY_ISOLATE;
+}
+
+/*
+ * All that was isolated has been dealt with: nothing else is wrong.
+ */
+void
+mended(uint32_t n)
+{
+	CHECK_EQ(host_record.hr_isolated, n);
+	host_record.hr_isolated = 0;
+	pmap_policy = PMAP_POLICY_PANIC;
+	CHECK_EQ(audit(), 0);
+}
+
 /*
  * Give everything back; nothing may be left, and nothing wrong.
  */

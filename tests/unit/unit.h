@@ -114,4 +114,8 @@ uint32_t pte_of(pmap_t, uint32_t va);
 struct pmap_usage usage(void);
 unsigned int audit(void);
 
+/* By policy isolate from here, until so many pages were isolated. */
+void	isolate(void);
+void	mended(uint32_t n);
+
 #endif /* _PMAP386_TESTS_UNIT_H_ */
