@@ -496,6 +496,7 @@ TEST(ptp_range__ends_at_the_end_of_memory)
 	ptp_alone();
 	(void)table_at(1, 5 * SLOT);
 	(void)table_at(2, 1023 * SLOT);
+	dir[6] = dir[1000] = MMU_RW | MMU_US;
 	CHECK(ptp_range_next(&r) && r.pr_ptp == &table[0]);
 	CHECK(ptp_range_next(&r) && r.pr_ptp == &table[1]);
 	CHECK_EQ(r.pr_lo, 0);
