@@ -401,6 +401,8 @@ print_violation(enum host_trap trap)
 		printf("closure: %.900s", host_log());
 	if (search->s_from == CL_NOSTATE)
 		return;
+	if (search->s_proof)
+		return;		/* no path: it is about another memory */
 	print_path(search->s_from);
 	depth = cl_set_get(search->s_set, search->s_from)->st_depth;
 	printf("closure: %4u. ", depth + 1);

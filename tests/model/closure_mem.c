@@ -324,9 +324,15 @@ cl_mem_restore(void)
 
 	for (n = mem->m_run; n < end; n++) {
 		to = n->n_to;
-		for (i = 0; i < n->n_words; i++)
-			to[i] = from[i];
-		from += i;
+		i = n->n_words;
+		for (; i >= 4; i -= 4, to += 4, from += 4) {
+			to[0] = from[0];
+			to[1] = from[1];
+			to[2] = from[2];
+			to[3] = from[3];
+		}
+		for (; i > 0; i--)
+			*to++ = *from++;
 	}
 }
 
