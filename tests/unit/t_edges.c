@@ -70,6 +70,7 @@ TEST(pmap_reclaim__by_force_where_all_is_hot)
 	CHECK_EQ(pmap_counters.pc_deferred, 0);
 	CHECK_EQ(pmap_extract(pm, 21 * SLOT), pa);
 	CHECK_EQ(pmap_counters.pc_reclaim, 1);
+	CHECK_EQ(pmap_counters.pc_shortage, 1);
 	CHECK_EQ(pmap_resident_count(pm), 21);
 }
 
