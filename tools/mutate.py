@@ -185,13 +185,15 @@ class Maker:
                 self.progress.append(span(c))
 
     def changes(self, cursor, to):
-        """Is it ++, --, += or -=, or does it step to what is next?"""
+        """Is it ++, --, += or -=, or a step on from where it is?"""
         start, end = span(cursor)
         text = self.text[start:end]
         if cursor.kind == K.BINARY_OPERATOR:
             right = list(cursor.get_children())[1]
             return self.text[span(to)[1]:span(right)[0]].strip() == "=" and \
-                re.search(r"->\w+_next$", text) is not None
+                (re.search(r"->\w+_next$", text) is not None or
+                 re.search(rf"\b{bare(to).spelling}\b",
+                           self.text[span(right)[0]:end]) is not None)
         return any(op in text for op in ("++", "--", "+=", "-="))
 
     def stops(self, start, end, text):
@@ -200,7 +202,8 @@ class Maker:
         """
         if not any(s <= start and end <= e for s, e in self.progress):
             return False
-        return text in ("", "++", "--", "+=", "-=")
+        return text in ("", "++", "--", "+=", "-=", "-", "&") or \
+            (text.isdigit() and int(text) < int(self.text[start:end]))
 
     def visit(self, cursor, parent):
         """A statement or an expression, then what it consists of."""

@@ -44,6 +44,7 @@ static uint32_t free_frames[MAX_FRAMES];
 static uint32_t free_count, free_keep;
 static uint32_t boot_next;		/* next frame for ph_boot_page */
 static bool booting, managed_known;
+static uint32_t wakeups_in_vain;	/* since a page or a sleep */
 static uint32_t kva_next;
 static char log_text[32768];
 static uint32_t log_len;
@@ -119,6 +120,7 @@ boot_knobs(void)
 	host_knobs.hk_fail[0] = host_knobs.hk_fail[1] = HOST_NO_LIMIT;
 	host_knobs.hk_may_wait = true;
 	host_knobs.hk_max_waits = 1000;
+	wakeups_in_vain = 0;
 	host_spl = 0;
 	host_message[0] = '\0';
 	host_log_clear();
@@ -581,6 +583,7 @@ ph_page_alloc(uint32_t *pa)
 		return (false);
 	}
 	host_record.hr_held++;
+	wakeups_in_vain = 0;
 	fill_page(*pa);
 	return (true);
 }
@@ -653,6 +656,7 @@ ph_wait(void)
 	if (!host_knobs.hk_may_wait)
 		ph_panic("host: ph_wait where none may wait");
 	host_record.hr_waits++;
+	wakeups_in_vain = 0;
 	if (host_record.hr_waits > host_knobs.hk_max_waits) {
 		snprintf(host_message, sizeof(host_message),
 		    "ph_wait %u times", host_record.hr_waits);
@@ -668,6 +672,12 @@ void
 ph_wakeup_pager(void)
 {
 	host_record.hr_wakeups++;
+	if (++wakeups_in_vain > 100 * host_knobs.hk_max_waits) {
+		snprintf(host_message, sizeof(host_message),
+		    "ph_wakeup_pager %u times without a page or a sleep",
+		    wakeups_in_vain);
+		host_trap(HOST_HANG);
+	}
 	if (host_knobs.hk_wakeup != NULL)
 		host_knobs.hk_wakeup();
 }
