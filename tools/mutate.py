@@ -5,7 +5,9 @@
 libclang says where each operator, constant, statement, condition and argument
 of a function's body lies; a mutant is a piece of the text and what stands in
 its place.  What a macro expands to, assertions with their arguments,
-assembly and the hint of __builtin_expect are left alone.
+assembly and the hint of __builtin_expect are left alone.  So is what would
+only take a loop's progress away: it ends in a time-out by its nature, which
+tells nothing of the tests.
 """
 
 import importlib
@@ -55,6 +57,9 @@ END = re.compile(r"PH_(?:KERNBASE|KERNEND|USER_MAX|USER_PTMAX)$")
 # Choices of the variant: where one is 0, what it guards is not compiled in.
 CONFIG = ("PH_RECURSIVE", "PMAP_AUDIT")
 NAME = re.compile(r"[A-Z][A-Z0-9_]*$")
+LOOPS = {K.WHILE_STMT, K.FOR_STMT, K.DO_STMT}
+CHANGES = {K.BINARY_OPERATOR, K.COMPOUND_ASSIGNMENT_OPERATOR,
+           K.UNARY_OPERATOR}
 BODIES = {K.IF_STMT, K.WHILE_STMT, K.FOR_STMT, K.DO_STMT, K.COMPOUND_STMT,
           K.CASE_STMT, K.DEFAULT_STMT}
 EFFECTS = {K.CALL_EXPR, K.BINARY_OPERATOR, K.UNARY_OPERATOR,
@@ -109,6 +114,7 @@ class Maker:
     def __init__(self, path, unit, text):
         self.path, self.text, self.found = path, text, {}
         self.function, self.result, self.body = "", None, None
+        self.progress = []      # where loops advance
         self.unit = unit
         self.macros, self.hidden = [], []
         self.off = [c.spelling for c in unit.cursor.get_children()
@@ -134,7 +140,7 @@ class Maker:
         """One more mutant, unless it touches what is left alone."""
         if any(start < e and s < end for s, e in self.hidden):
             return
-        if self.text[start:end] == text:
+        if self.text[start:end] == text or self.stops(start, end, text):
             return
         # The lines that it touches, to their ends, are what is shown.
         first = self.text.rfind("\n", 0, start) + 1
@@ -162,9 +168,48 @@ class Maker:
         return sorted(self.found.values(), key=lambda m: (m.start, m.end,
                                                           m.text))
 
+    def loop(self, cursor):
+        """Note where a loop changes what its condition looks at."""
+        inner = list(cursor.get_children())
+        cond = self.loop_condition(cursor, inner)
+        if cond is None:
+            return
+        names = {c.spelling for c in cond.walk_preorder()
+                 if c.kind == K.DECL_REF_EXPR}
+        for c in cursor.walk_preorder():
+            if c.kind not in CHANGES:
+                continue
+            to = next(c.get_children(), None)
+            if to is not None and bare(to).kind == K.DECL_REF_EXPR and \
+                    bare(to).spelling in names and self.changes(c, to):
+                self.progress.append(span(c))
+
+    def changes(self, cursor, to):
+        """Is it ++, --, += or -=, or a step on from where it is?"""
+        start, end = span(cursor)
+        text = self.text[start:end]
+        if cursor.kind == K.BINARY_OPERATOR:
+            right = list(cursor.get_children())[1]
+            return self.text[span(to)[1]:span(right)[0]].strip() == "=" and \
+                (re.search(r"->\w+_next$", text) is not None or
+                 re.search(rf"\b{bare(to).spelling}\b",
+                           self.text[span(right)[0]:end]) is not None)
+        return any(op in text for op in ("++", "--", "+=", "-="))
+
+    def stops(self, start, end, text):
+        """Would the change take a loop's progress away?  A greater step does
+        not, nor does another value.
+        """
+        if not any(s <= start and end <= e for s, e in self.progress):
+            return False
+        return text in ("", "++", "--", "+=", "-=", "-", "&") or \
+            (text.isdigit() and int(text) < int(self.text[start:end]))
+
     def visit(self, cursor, parent):
         """A statement or an expression, then what it consists of."""
         kind = cursor.kind
+        if kind in LOOPS:
+            self.loop(cursor)
         if kind == K.ASM_STMT or self.left_out(cursor):
             return
         if parent is not None and parent.kind in BODIES and kind in EFFECTS:
@@ -309,12 +354,10 @@ class Maker:
     def condition(self, cursor):
         """A negated condition."""
         inner = list(cursor.get_children())
-        if cursor.kind in (K.IF_STMT, K.WHILE_STMT, K.CONDITIONAL_OPERATOR):
+        if cursor.kind in (K.IF_STMT, K.CONDITIONAL_OPERATOR):
             cond = inner[0]
-        elif cursor.kind == K.DO_STMT:
-            cond = inner[-1]
-        elif cursor.kind == K.FOR_STMT:
-            cond = self.for_condition(cursor, inner)
+        elif cursor.kind in LOOPS:
+            cond = self.loop_condition(cursor, inner)
         else:
             return
         if cond is None or self.negated(bare(cond)):
@@ -322,8 +365,10 @@ class Maker:
         start, end = span(cond)
         self.add("condition", start, end, f"!({self.text[start:end]})")
 
-    def for_condition(self, cursor, inner):
-        """The part of a for between the two semicolons, or None."""
+    def loop_condition(self, cursor, inner):
+        """Of a for: what lies between the two semicolons, or None."""
+        if cursor.kind != K.FOR_STMT:
+            return inner[0 if cursor.kind == K.WHILE_STMT else -1]
         at, depth, marks = span(cursor)[0], 0, []
         while len(marks) < 2:
             at += 1

@@ -8,7 +8,6 @@
  * takes must be free, what it gives back must be its own.  Anything wrong
  * here is a panic whose text begins with "host:".
  */
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,12 +30,10 @@ enum frame_state {
 struct host_config host_config;
 struct host_knobs host_knobs;
 struct host_record host_record;
-char host_message[512];
 uint32_t host_fault_va;
 int host_spl;
 uint32_t host_pager_sva, host_pager_eva;
 uint32_t host_edits_sva, host_edits_eva;
-jmp_buf *host_trap_to;
 
 static uint8_t *phys;
 static uint8_t frame_state[MAX_FRAMES];
@@ -44,10 +41,8 @@ static uint32_t free_frames[MAX_FRAMES];
 static uint32_t free_count, free_keep;
 static uint32_t boot_next;		/* next frame for ph_boot_page */
 static bool booting, managed_known;
+static uint32_t wakeups_in_vain;	/* since a page or a sleep */
 static uint32_t kva_next;
-static char log_text[32768];
-static uint32_t log_len;
-static bool verbose;
 
 /*
  * 4 MB, a hole like that of the PC, an arena of the smallest size.
@@ -119,6 +114,7 @@ boot_knobs(void)
 	host_knobs.hk_fail[0] = host_knobs.hk_fail[1] = HOST_NO_LIMIT;
 	host_knobs.hk_may_wait = true;
 	host_knobs.hk_max_waits = 1000;
+	wakeups_in_vain = 0;
 	host_spl = 0;
 	host_message[0] = '\0';
 	host_log_clear();
@@ -135,7 +131,6 @@ host_boot(const struct host_config *config)
 	uint32_t i;
 
 	host_config = *config;
-	verbose = getenv("HOST_VERBOSE") != NULL;
 	phys = kva_init();
 	mmu_init(phys, config->hc_frames);
 	kva_reset(config->hc_frames);
@@ -336,19 +331,6 @@ host_pte(struct pmap *pmap, uint32_t va)
 	return ((uint32_t *)host_phys(pde & MMU_FRAME) + (va >> 12 & 1023));
 }
 
-const char *
-host_log(void)
-{
-	return (log_text);
-}
-
-void
-host_log_clear(void)
-{
-	log_len = 0;
-	log_text[0] = '\0';
-}
-
 /*
  * The frames' states and the free list, as bytes.
  */
@@ -393,44 +375,6 @@ host_frame_kept(uint32_t pfn)
 	    frame_state[pfn] == FR_MODULE ||
 	    (frame_state[pfn] == FR_IMAGE &&
 	    pfn + 3 >= host_config.hc_image[1]));
-}
-
-jmp_buf *
-host_trap_begin(jmp_buf *here)
-{
-	jmp_buf *old = host_trap_to;
-
-	host_trap_to = here;
-	return (old);
-}
-
-void
-host_trap_end(jmp_buf *old)
-{
-	host_trap_to = old;
-}
-
-/*
- * Where HOST_TRY lands, the first time and after a trap.
- */
-enum host_trap
-host_trap_land(jmp_buf *old, enum host_trap trap)
-{
-	if (trap != HOST_OK) {
-		host_trap_to = old;
-		host_spl = 0;
-	}
-	return (trap);
-}
-
-void
-host_trap(enum host_trap trap)
-{
-	if (host_trap_to == NULL) {
-		fprintf(stderr, "%s\n%s", host_message, log_text);
-		abort();
-	}
-	_longjmp(*host_trap_to, (int)trap);
 }
 
 uint32_t
@@ -581,6 +525,7 @@ ph_page_alloc(uint32_t *pa)
 		return (false);
 	}
 	host_record.hr_held++;
+	wakeups_in_vain = 0;
 	fill_page(*pa);
 	return (true);
 }
@@ -653,11 +598,9 @@ ph_wait(void)
 	if (!host_knobs.hk_may_wait)
 		ph_panic("host: ph_wait where none may wait");
 	host_record.hr_waits++;
-	if (host_record.hr_waits > host_knobs.hk_max_waits) {
-		snprintf(host_message, sizeof(host_message),
-		    "ph_wait %u times", host_record.hr_waits);
-		host_trap(HOST_HANG);
-	}
+	wakeups_in_vain = 0;
+	host_hang_above(host_knobs.hk_max_waits, "ph_wait",
+	    host_record.hr_waits);
 	host_spl = 0;
 	if (host_knobs.hk_wait != NULL)
 		host_knobs.hk_wait();
@@ -668,6 +611,8 @@ void
 ph_wakeup_pager(void)
 {
 	host_record.hr_wakeups++;
+	host_hang_above(100 * host_knobs.hk_max_waits, "ph_wakeup_pager",
+	    ++wakeups_in_vain);
 	if (host_knobs.hk_wakeup != NULL)
 		host_knobs.hk_wakeup();
 }
@@ -760,41 +705,4 @@ ph_isolate(struct pmap *pmap, uint32_t va, uint32_t pa)
 	host_record.hr_iso_pmap = pmap;
 	host_record.hr_iso_va = va;
 	host_record.hr_iso_pa = pa;
-}
-
-static void
-log_add(const char *fmt, va_list ap)
-{
-	int n;
-
-	if (log_len > sizeof(log_text) - 1024)
-		log_len = 0;
-	n = vsnprintf(log_text + log_len, sizeof(log_text) - log_len, fmt, ap);
-	if (verbose)
-		fputs(log_text + log_len, stderr);
-	if (n > 0)
-		log_len += (uint32_t)n < 1023 ? (uint32_t)n : 1023;
-}
-
-void
-ph_printf(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	log_add(fmt, ap);
-	va_end(ap);
-}
-
-void
-ph_panic(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(host_message, sizeof(host_message), fmt, ap);
-	va_end(ap);
-	if (verbose)
-		fprintf(stderr, "panic: %s\n", host_message);
-	host_trap(HOST_PANIC);
 }

@@ -132,6 +132,7 @@ void	host_trap_end(jmp_buf *);
 	    host_trap_land((old), (enum host_trap)_setjmp(here)))
 enum host_trap host_trap_land(jmp_buf *, enum host_trap);
 void	host_trap(enum host_trap) __attribute__((__noreturn__));
+void	host_hang_above(uint32_t limit, const char *what, uint32_t n);
 
 /*
  * state.c: the machine's whole state as bytes, for exploration: the module's

@@ -10,7 +10,7 @@ PYTHON		?= python3
 HT_CC		?= gcc
 HT_DIR		:= $(BUILD)/host
 HT_MODULE	:= pmap pmap_kern pmap_boot pmap_report pmap_audit pv ptp
-HT_HOST		:= mmu host kva state
+HT_HOST		:= mmu host trap kva state
 HT_TESTS	:= $(basename $(notdir $(wildcard tests/unit/*.c)))
 HT_HEADERS	:= $(wildcard pmap*.h) $(wildcard tests/host/*.h) \
 		   $(wildcard tests/unit/*.h tests/model/*.h)

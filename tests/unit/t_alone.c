@@ -162,6 +162,12 @@ TEST(pv_frame__searches_the_whole_arena)
 	pv_remove(&frames[2], last, 0);
 	pv_insert(&frames[2], last);
 	CHECK(pv_frame(first) == &frames[2]);
+	first->pv_pprev = &frames[NFRAME - 1].fr_first;
+	CHECK(pv_frame(first) == &frames[NFRAME - 1]);
+	first->pv_pprev += sizeof(struct frame) / sizeof(first->pv_pprev);
+	CHECK(pv_frame(first) == NULL);
+	first->pv_pprev = &frames[0].fr_first;
+	CHECK(pv_frame(first) == &frames[0]);
 }
 
 TEST(pv_slice_owner_ok__believes_no_stranger)
@@ -393,6 +399,10 @@ TEST(ptp_list_ok__each_list_is_looked_at)
 	for (i = 0; i < 4; i++) {
 		ptp_alone();
 		CHECK(ptp_lists_ok());
+		ptp_ready_push(ptp_arena_map(0x1000u, PTS_SLICES));
+		ptp_dir_init(ptp_arena_map(0x2000u, PTS_SLICES), &space);
+		(void)table_at(3, 0);
+		CHECK(ptp_lists_ok());
 		all[i]->pl_count++;
 		CHECK(!ptp_lists_ok());
 		all[i]->pl_count--;
@@ -496,6 +506,7 @@ TEST(ptp_range__ends_at_the_end_of_memory)
 	ptp_alone();
 	(void)table_at(1, 5 * SLOT);
 	(void)table_at(2, 1023 * SLOT);
+	dir[6] = dir[1000] = MMU_RW | MMU_US;
 	CHECK(ptp_range_next(&r) && r.pr_ptp == &table[0]);
 	CHECK(ptp_range_next(&r) && r.pr_ptp == &table[1]);
 	CHECK_EQ(r.pr_lo, 0);

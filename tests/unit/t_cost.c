@@ -106,6 +106,17 @@ TEST(pmap_cost__user_entries)
 	CHECK(flushes(2, 1));
 }
 
+TEST(pmap_cost__windows)
+{
+	uint32_t a = page_new(), b = page_new();
+
+	flushes_from_here();
+	DO(pmap_zero_page(a));
+	CHECK(flushes(1, 0));
+	DO(pmap_copy_page(a, b));
+	CHECK(flushes(3, 0));
+}
+
 /*
  * Bits that are set already, or clear: no flush.
  */

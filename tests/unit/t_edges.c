@@ -52,6 +52,7 @@ TEST(pmap_reclaim__by_force_where_all_is_hot)
 	CHECK_EQ(pmap_counters.pc_deferred, 0);
 	CHECK_EQ(pmap_extract(pm, 21 * SLOT), pa);
 	CHECK_EQ(pmap_counters.pc_reclaim, 1);
+	CHECK_EQ(pmap_counters.pc_shortage, 1);
 	CHECK_EQ(pmap_resident_count(pm), 21);
 }
 
@@ -167,6 +168,7 @@ TEST(pmap_init__keeps_one_page_in_128)
 
 	kept(120, 1024, 2);
 	kept(200, 1024, 2);
+	kept(255, 1024, 2);
 	kept(256, 1024, 2);
 	kept(383, 1024, 2);
 	kept(384, 1024, 3);
@@ -200,6 +202,28 @@ TEST(pmap_remove__neighbour_stays_for_any_reason)
 	CHECK_EQ(pmap_extract(pm, VA), 0);
 	CHECK_EQ(pmap_resident_count(pm), 2);
 	mended(1);
+}
+
+/*
+ * Cache bits that were set for a page in use stay when it is entered again,
+ * and do not come along to another page.
+ */
+TEST(pmap_enter__same_page_keeps_its_cache_bits)
+{
+	pmap_t pm = as_new();
+	uint32_t a = page_new(), b = page_new();
+
+	DO(pmap_enter(pm, VA, a, PROT_RW, FALSE));
+	DO(pmap_changebit(a, PMAP_NOCACHE, ~0u));
+	DO(pmap_enter(pm, VA, a, PROT_R, TRUE));
+	CHECK_EQ(pte_of(pm, VA), a | MMU_P | MMU_US | MMU_PCD | PMB_WIRED);
+	DO(pmap_enter(pm, VA, b, PROT_R, FALSE));
+	CHECK_EQ(pte_of(pm, VA), b | MMU_P | MMU_US);
+	DO(pmap_enter(pm, VA, host_device_page(3), PROT_R, FALSE));
+	*host_pte(pm, VA) &= ~MMU_PCD;
+	DO(pmap_enter(pm, VA, host_device_page(3), PROT_RW, FALSE));
+	CHECK_EQ(pte_of(pm, VA), host_device_page(3) | MMU_P | MMU_US |
+	    MMU_RW);
 }
 
 TEST(pmap_collect__from_the_first_entry_to_the_last)

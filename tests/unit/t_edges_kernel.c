@@ -112,6 +112,26 @@ TEST(pmap_kenter__foreign_memory_is_cached)
 /*
  * Addresses within a page are reported as the page's.
  */
+/*
+ * The first page behind an odd number of frames is a device's.
+ */
+TEST(pmap_kenter__device_begins_where_memory_ends)
+{
+	struct host_config c = host_config_default();
+	uint32_t va, end = 1025 * PAGE;
+
+	c.hc_frames = 1025;
+	host_boot(&c);
+	va = host_kva(2);
+	DO(pmap_kenter(va, end, PROT_R));
+	CHECK_EQ(pte_of(kernel_pmap, va), end | MMU_P | MMU_PCD);
+	DO(pmap_enter(kernel_pmap, va + PAGE, end, PROT_R, FALSE));
+	CHECK_EQ(pte_of(kernel_pmap, va + PAGE), end | MMU_P | MMU_PCD);
+	DO(pmap_kenter(va, end - PAGE, PROT_R));
+	CHECK_EQ(pte_of(kernel_pmap, va), (end - PAGE) | MMU_P);
+	DO(pmap_kremove(va, 2 * PAGE));
+}
+
 TEST(pmap_kenter__names_a_page_table)
 {
 	uint32_t va = host_kva(1), pa = kernel_pmap->pm_pdirpa;

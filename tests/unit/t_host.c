@@ -239,3 +239,20 @@ TEST(host_state__goes_back)
 	}
 	free(state);
 }
+
+/*
+ * A shortage in which nothing but wakeups of the pagedaemon happens.
+ */
+TEST(host__endless_wakeups_are_a_hang)
+{
+	jmp_buf *old, here;
+	enum host_trap trap = HOST_TRY(old, here);
+
+	if (trap == HOST_OK) {
+		while (host_record.hr_wakeups <= 200 * host_knobs.hk_max_waits)
+			ph_wakeup_pager();
+		host_trap_end(old);
+	}
+	CHECK_EQ(trap, HOST_HANG);
+	CHECK_EQ(host_record.hr_wakeups, 100 * host_knobs.hk_max_waits + 1);
+}
