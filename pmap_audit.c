@@ -21,28 +21,16 @@
  *
  * Locking: splvm throughout.
  *
- * See also: doc/invariants.md.
+ * See also: pmap_audit_pv.c, frames, slices and links; doc/invariants.md.
  */
-#include "pmap_private.h"
+#include "pmap_audit.h"
 
 #define AUDIT_PRINTED	16	/* violations printed in one audit */
 
-struct audit {
-	struct pmap_audit au_out;
-	const struct pmap *au_pmap;	/* where the audit is, for a report: */
-	vm_offset_t	au_va;
-	uint32_t	au_pte;		/* the entry in question */
-	uint32_t	au_pa;		/* the page that it is about */
-	uint32_t	au_tracked;	/* entries with a link */
-	uint32_t	au_slices;	/* slices that page tables hold */
-	uint32_t	au_queued;	/* user page tables on a list */
-	uint32_t	au_state[PTS_SLICES + 1];	/* pages by state */
-	bool		au_blind;	/* damage hid a part: no sums */
-};
-
-static void
-audit_at(struct audit *a, const struct pmap *pm, vm_offset_t va, uint32_t pte,
-    uint32_t pa)
+/* Where the audit is: what a finding from now on is about. */
+void
+pmap_audit_at(struct audit *a, const struct pmap *pm, vm_offset_t va,
+    uint32_t pte, uint32_t pa)
 {
 	a->au_pmap = pm;
 	a->au_va = va;
@@ -51,37 +39,38 @@ audit_at(struct audit *a, const struct pmap *pm, vm_offset_t va, uint32_t pte,
 }
 
 /* Count a violation.  => returns whether it is to be printed */
-static bool
-audit_broken(struct audit *a)
+bool
+pmap_audit_broken(struct audit *a)
 {
 	pmap_counters.pc_violation++;
 	return (++a->au_out.pa_violations <= AUDIT_PRINTED);
 }
 
-static void
-audit_fail(struct audit *a, const char *id)
+/* The invariant does not hold at this place. */
+void
+pmap_audit_fail(struct audit *a, const char *id)
 {
-	if (!audit_broken(a))
+	if (!pmap_audit_broken(a))
 		return;
 	pmap_report_place(id, a->au_pmap, a->au_va, a->au_pte, a->au_pa);
 	ph_printf("\n");
 }
 
 /* The same, about an entry and the page that it names. */
-static void
-audit_fail_entry(struct audit *a, const char *id, const struct ptp *pt,
+void
+pmap_audit_fail_entry(struct audit *a, const char *id, const struct ptp *pt,
     vm_offset_t va, uint32_t pte)
 {
-	audit_at(a, pt->pt_pmap, va, pte, pte);
-	audit_fail(a, id);
+	pmap_audit_at(a, pt->pt_pmap, va, pte, pte);
+	pmap_audit_fail(a, id);
 }
 
 /* A count at this place must be what was counted. */
-static void
-audit_count(struct audit *a, const char *id, const char *what, uint32_t is,
+void
+pmap_audit_count(struct audit *a, const char *id, const char *what, uint32_t is,
     uint32_t n)
 {
-	if (is == n || !audit_broken(a))
+	if (is == n || !pmap_audit_broken(a))
 		return;
 	pmap_report_place(id, a->au_pmap, a->au_va, a->au_pte, a->au_pa);
 	ph_printf(": %s %u, counted %u\n", what, is, n);
@@ -92,7 +81,7 @@ static void
 audit_sum(struct audit *a, const char *id, const char *what, uint32_t is,
     uint32_t n)
 {
-	if (is != n && audit_broken(a))
+	if (is != n && pmap_audit_broken(a))
 		ph_printf("pmap: %s broken: %s %u, counted %u\n", id, what,
 		    is, n);
 }
@@ -100,7 +89,7 @@ audit_sum(struct audit *a, const char *id, const char *what, uint32_t is,
 static void
 audit_list(struct audit *a, const char *what, bool ok)
 {
-	if (!ok && audit_broken(a))
+	if (!ok && pmap_audit_broken(a))
 		ph_printf("pmap: PM2 broken: list of %s is damaged\n", what);
 }
 
@@ -108,8 +97,8 @@ audit_list(struct audit *a, const char *what, bool ok)
  * May this address in the arena be read?  What a page's entry and descriptor
  * disagree about is PT6 and reported as such; nothing is looked at there.
  */
-static bool
-audit_readable(const void *addr)
+bool
+pmap_audit_readable(const void *addr)
 {
 	const struct ptp *pt = ptp_of_pte(addr);
 
@@ -126,7 +115,7 @@ audit_dir(const struct pmap *pm)
 
 	dir = pmap_described(frame_lookup(pm->pm_pdirpa), FR_DIR);
 	return (dir != NULL && dir->pt_pmap == pm &&
-	    pm->pm_pdir == dir->pt_pte && audit_readable(dir->pt_pte) ?
+	    pm->pm_pdir == dir->pt_pte && pmap_audit_readable(dir->pt_pte) ?
 	    dir->pt_pte : NULL);
 }
 
@@ -145,12 +134,12 @@ audit_pde(const struct ptp *pt)
 /*
  * The place of a page table as a whole: its directory entry and its frame.
  */
-static void
-audit_at_table(struct audit *a, const struct ptp *pt, vm_offset_t va)
+void
+pmap_audit_at_table(struct audit *a, const struct ptp *pt, vm_offset_t va)
 {
 	const uint32_t *pde = audit_pde(pt);
 
-	audit_at(a, pt->pt_pmap, va, pde == NULL ? 0 : pte_read(pde),
+	pmap_audit_at(a, pt->pt_pmap, va, pde == NULL ? 0 : pte_read(pde),
 	    pt->pt_pa);
 }
 
@@ -166,44 +155,29 @@ audit_target(struct audit *a, const struct ptp *pt, vm_offset_t va,
 	bool arena = va - ptp_arena < ptp_npages << PMB_PAGESHIFT;
 
 	if ((pte & PMB_USER) && va >= PH_USER_MAX)
-		audit_fail_entry(a, "PT9", pt, va, pte);
+		pmap_audit_fail_entry(a, "PT9", pt, va, pte);
 	if (tag > FR_MANAGED && (pt->pt_state == PTS_USER || !arena))
-		audit_fail_entry(a, "PT4", pt, va, pte);
+		pmap_audit_fail_entry(a, "PT4", pt, va, pte);
 	else if (pt->pt_state == PTS_USER && fr != NULL &&
 	    (tag == FR_MANAGED ? ph_frame_free(pfn) : ph_frame_kernel(pfn)))
-		audit_fail_entry(a, "PT4", pt, va, pte);
+		pmap_audit_fail_entry(a, "PT4", pt, va, pte);
 	else if (pt->pt_state == PTS_KERNEL &&
 	    (va == pmap_window[0] || va == pmap_window[1]))
-		audit_fail_entry(a, "PT4", pt, va, pte);
+		pmap_audit_fail_entry(a, "PT4", pt, va, pte);
 }
 
-/*
- * Does what should point at a link do so?
- */
-static bool
-audit_listed(const struct pv_link *pv)
-{
-	uintptr_t at = (uintptr_t)pv->pv_pprev;
-	uintptr_t off = at - (uintptr_t)frame_table;
+/* Sixteen words that are looked at together, by few and aligned reads. */
+struct audit_line {
+	_Alignas(64) uint64_t al_pair[8];
+};
 
-	if (off < frame_count * sizeof(struct frame)) {
-		if (off % sizeof(struct frame) != sizeof(uint32_t))
-			return (false);
-	} else if (at % sizeof(*pv) != 0 ||
-	    !pv_link_sane((const struct pv_link *)at) ||
-	    !audit_readable((const void *)at))
-		return (false);
-	return (*pv->pv_pprev == pv);
-}
-
-/*
- * Are these sixteen words zero?
- */
 static inline bool
 audit_line_zero(const uint32_t *w)
 {
-	return ((w[0] | w[1] | w[2] | w[3] | w[4] | w[5] | w[6] | w[7] |
-	    w[8] | w[9] | w[10] | w[11] | w[12] | w[13] | w[14] | w[15]) == 0);
+	const struct audit_line l = *(const struct audit_line *)(const void *)w;
+
+	return ((l.al_pair[0] | l.al_pair[1] | l.al_pair[2] | l.al_pair[3] |
+	    l.al_pair[4] | l.al_pair[5] | l.al_pair[6] | l.al_pair[7]) == 0);
 }
 
 /*
@@ -214,76 +188,14 @@ audit_line_zero(const uint32_t *w)
 static uint32_t
 audit_skip(const uint32_t *w, uint32_t i, uint32_t n)
 {
-	while (i < n) {
-		if (i % 16 == 0 && n - i >= 16 && audit_line_zero(&w[i]))
-			i += 16;
-		else if (pte_read(&w[i]) == 0)
-			i++;
-		else
-			break;
-	}
+	for (; i < n && i % 16 != 0; i++)
+		if (pte_read(&w[i]) != 0)
+			return (i);
+	while (i + 16 <= n && audit_line_zero(&w[i]))
+		i += 16;
+	while (i < n && pte_read(&w[i]) == 0)
+		i++;
 	return (i);
-}
-
-/*
- * One slice: each link that is in use is on a list (PV4), and is the link of
- * a managed mapping (PV1).
- * => whether its entry maps the page of its list is seen by audit_frame
- * => returns how many are in use
- */
-static uint32_t
-audit_slice(struct audit *a, const struct ptp *pt, uint32_t slice)
-{
-	const struct pv_link *pv = pt->pt_slice[slice]->ps_link;
-	uint32_t i, pte, n = 0;
-	vm_offset_t va;
-
-	for (i = 0; i < PV_NLINK; i++) {
-		if (i % 4 == 0 && pv[i].pv_pprev == NULL &&
-		    pv[i + 1].pv_pprev == NULL && pv[i + 2].pv_pprev == NULL &&
-		    pv[i + 3].pv_pprev == NULL)
-			i += 3;
-		if (pv[i].pv_pprev == NULL)
-			continue;
-		va = pt->pt_va + (slice * PV_NLINK + i) * PMB_PAGE;
-		pte = pte_read(&pt->pt_pte[slice * PV_NLINK + i]);
-		if (!audit_listed(&pv[i]))
-			audit_fail_entry(a, "PV4", pt, va, pte);
-		if ((pte & PMB_VALID) != 0 && !pte_may_track(pte))
-			audit_fail_entry(a, "PV1", pt, va, pte);
-		n++;
-	}
-	return (n);
-}
-
-/*
- * The slices of a page table.
- * => returns the links in use; *ok: no slice is another's (PV5), and all can
- *    be looked into
- */
-static uint32_t
-audit_slices(struct audit *a, const struct ptp *pt, bool *ok)
-{
-	uint32_t i, n = 0;
-
-	*ok = true;
-	for (i = 0; i < PV_NSLICE; i++) {
-		if (pt->pt_slice[i] == NULL)
-			continue;
-		a->au_slices++;
-		if (!pv_slice_owner_ok(pt->pt_slice[i],
-		    &pt->pt_pte[i * PV_NLINK])) {
-			audit_at_table(a, pt, pt->pt_va +
-			    i * PV_NLINK * PMB_PAGE);
-			audit_fail(a, "PV5");
-			*ok = false;
-		} else if (!audit_readable(pt->pt_slice[i]))
-			*ok = false;
-		else
-			n += audit_slice(a, pt, i);
-	}
-	a->au_tracked += n;
-	return (n);
 }
 
 /*
@@ -293,14 +205,14 @@ static void
 audit_counts(struct audit *a, const struct ptp *pt, uint32_t valid,
     uint32_t wired, uint32_t managed)
 {
-	audit_at_table(a, pt, pt->pt_va);
-	audit_count(a, "PT2", "valid", pt->pt_valid, valid);
-	audit_count(a, "PT2", "wired", pt->pt_wired, wired);
-	audit_count(a, "PT2", "managed", pt->pt_managed, managed);
+	pmap_audit_at_table(a, pt, pt->pt_va);
+	pmap_audit_count(a, "PT2", "valid", pt->pt_valid, valid);
+	pmap_audit_count(a, "PT2", "wired", pt->pt_wired, wired);
+	pmap_audit_count(a, "PT2", "managed", pt->pt_managed, managed);
 	if (valid == 0)
-		audit_fail(a, "PT3");
+		pmap_audit_fail(a, "PT3");
 	if ((pt->pt_pprev != NULL) != (wired == 0))
-		audit_fail(a, "PT7");
+		pmap_audit_fail(a, "PT7");
 	a->au_queued += pt->pt_pprev != NULL;
 }
 
@@ -314,7 +226,7 @@ audit_table(struct audit *a, const struct ptp *pt)
 	vm_offset_t va;
 	bool ok;
 
-	managed = audit_slices(a, pt, &ok);
+	managed = pmap_audit_slices(a, pt, &ok);
 	if (!ok) {
 		a->au_blind = true;
 		return;
@@ -329,11 +241,11 @@ audit_table(struct audit *a, const struct ptp *pt)
 			audit_target(a, pt, va, pte);
 			if (pt->pt_state == PTS_USER && pte_may_track(pte) &&
 			    !pv_tracked(pv_slot(pt, i)))
-				audit_fail_entry(a, "PV1", pt, va, pte);
+				pmap_audit_fail_entry(a, "PV1", pt, va, pte);
 			valid++;
 			wired += (pte & PMB_WIRED) != 0;
 		} else
-			audit_fail_entry(a, "PT8", pt, va, pte);
+			pmap_audit_fail_entry(a, "PT8", pt, va, pte);
 	}
 	a->au_out.pa_ptes += valid;
 	if (pt->pt_state == PTS_USER)
@@ -351,8 +263,8 @@ audit_hook(struct audit *a, const struct ptp *pt)
 	if (pde != NULL && pte_maps(pte_read(pde), pt->pt_pa) &&
 	    (pt->pt_va & (PMB_SLOT - 1)) == 0)
 		return;
-	audit_at_table(a, pt, pt->pt_va);
-	audit_fail(a, "PT1");
+	pmap_audit_at_table(a, pt, pt->pt_va);
+	pmap_audit_fail(a, "PT1");
 }
 
 /*
@@ -381,9 +293,41 @@ audit_entry(struct audit *a, const struct ptp *dir, uint32_t slot,
 	if (pt != NULL && (pde & ~(PMB_FRAME | PMB_REF)) ==
 	    (PMB_VALID | PMB_WRITE | PMB_USER))
 		return (pt);
-	audit_at(a, dir->pt_pmap, slot << PMB_SLOTSHIFT, pde, pde);
-	audit_fail(a, id);
+	pmap_audit_at(a, dir->pt_pmap, slot << PMB_SLOTSHIFT, pde, pde);
+	pmap_audit_fail(a, id);
 	return (pt);
+}
+
+/*
+ * The kernel's own directory, and between which slots it has entries.
+ */
+static void
+audit_kernel_range(struct audit *a)
+{
+	const uint32_t *kdir = audit_dir(kernel_pmap);
+	uint32_t slot = va_slot(PH_USER_PTMAX);
+
+	a->au_kdir = kdir;
+	if (kdir == NULL)
+		return;
+	a->au_kfirst = audit_skip(kdir, slot, PMB_NPTE);
+	for (slot = a->au_kfirst; slot < PMB_NPTE;
+	    slot = audit_skip(kdir, slot + 1, PMB_NPTE))
+		a->au_kend = slot + 1;
+}
+
+/*
+ * The first of the kernel's slots from this one on in which a directory may
+ * differ from the kernel's: where that has none, one that is not zero.
+ */
+static uint32_t
+audit_kernel_next(const struct audit *a, const uint32_t *pde, uint32_t slot)
+{
+	if (slot < a->au_kfirst)
+		slot = audit_skip(pde, slot, a->au_kfirst);
+	if (slot >= a->au_kend)
+		slot = audit_skip(pde, slot, PMB_NPTE);
+	return (slot);
 }
 
 /*
@@ -393,28 +337,25 @@ audit_entry(struct audit *a, const struct ptp *dir, uint32_t slot,
 static void
 audit_kernel_slots(struct audit *a, const struct ptp *dir)
 {
-	const uint32_t *kdir = audit_dir(kernel_pmap);
-	uint32_t slot, end, pde;
+	const uint32_t *kdir = a->au_kdir;
+	uint32_t slot = va_slot(PH_USER_PTMAX) - 1, pde;
 
-	for (slot = va_slot(PH_USER_PTMAX); kdir != NULL && slot < PMB_NPTE;
-	    slot++) {
-		end = audit_skip(dir->pt_pte, slot, PMB_NPTE);
-		slot = audit_skip(kdir, slot, end);
-		pde = slot == PMB_NPTE ? 0 : pte_read(&dir->pt_pte[slot]);
-		if (slot == PMB_NPTE ||
-		    (PH_RECURSIVE != 0 && slot == PH_RECURSIVE) ||
+	while (kdir != NULL && kdir != dir->pt_pte &&
+	    (slot = audit_kernel_next(a, dir->pt_pte, slot + 1)) < PMB_NPTE) {
+		pde = pte_read(&dir->pt_pte[slot]);
+		if ((PH_RECURSIVE != 0 && slot == PH_RECURSIVE) ||
 		    ((pde ^ pte_read(&kdir[slot])) & ~PMB_REF) == 0)
 			continue;
-		audit_at(a, dir->pt_pmap, slot << PMB_SLOTSHIFT, pde, pde);
-		audit_fail(a, "PT5");
+		pmap_audit_at(a, dir->pt_pmap, slot << PMB_SLOTSHIFT, pde, pde);
+		pmap_audit_fail(a, "PT5");
 	}
 	pde = pte_read(&dir->pt_pte[PH_RECURSIVE]);
 	if (PH_RECURSIVE == 0 || (pte_maps(pde, dir->pt_pa) &&
 	    (pde & PMB_USER) == 0))
 		return;
-	audit_at(a, dir->pt_pmap, (vm_offset_t)PH_RECURSIVE << PMB_SLOTSHIFT,
-	    pde, pde);
-	audit_fail(a, "PT5");
+	pmap_audit_at(a, dir->pt_pmap,
+	    (vm_offset_t)PH_RECURSIVE << PMB_SLOTSHIFT, pde, pde);
+	pmap_audit_fail(a, "PT5");
 }
 
 /*
@@ -432,12 +373,12 @@ audit_pmap(struct audit *a, const struct pmap *pm, const struct ptp *dir,
 		    slot <= va_slot(PH_KERNEND - 1u); slot++)
 			slots |= (pte_read(&dir->pt_pte[slot]) & PMB_VALID) <<
 			    (slot / PTP_GROUP);
-	audit_at(a, pm, 0, 0, dir->pt_pa);
-	audit_count(a, "PT1", "slots", pm->pm_slots, slots);
+	pmap_audit_at(a, pm, 0, 0, dir->pt_pa);
+	pmap_audit_count(a, "PT1", "slots", pm->pm_slots, slots);
 	if (pm->pm_pdir != dir->pt_pte || pm->pm_pdirpa != dir->pt_pa)
-		audit_fail(a, "PT6");
+		pmap_audit_fail(a, "PT6");
 	if (pm->pm_count <= 0)
-		audit_fail(a, "PM1");
+		pmap_audit_fail(a, "PM1");
 }
 
 /*
@@ -467,9 +408,9 @@ audit_directory(struct audit *a, const struct ptp *dir)
 	audit_pmap(a, pm, dir, slots);
 	if (pm == kernel_pmap)
 		return;
-	audit_count(a, "PM1", "resident", pm->pm_stats.resident_count,
+	pmap_audit_count(a, "PM1", "resident", pm->pm_stats.resident_count,
 	    resident);
-	audit_count(a, "PM1", "wired", pm->pm_stats.wired_count, wired);
+	pmap_audit_count(a, "PM1", "wired", pm->pm_stats.wired_count, wired);
 }
 
 /*
@@ -481,16 +422,16 @@ audit_ready(struct audit *a, const struct ptp *pt)
 	uint32_t i = audit_skip(pt->pt_pte, 0, PMB_NPTE);
 
 	if (i < PMB_NPTE) {
-		audit_at(a, kernel_pmap, (vm_offset_t)&pt->pt_pte[i],
+		pmap_audit_at(a, kernel_pmap, (vm_offset_t)&pt->pt_pte[i],
 		    pt->pt_pte[i], pt->pt_pa);
-		audit_fail(a, "PT8");
+		pmap_audit_fail(a, "PT8");
 	}
 	for (i = 0; i < PV_NSLICE && pt->pt_slice[i] == NULL; i++)
 		continue;
 	if (i == PV_NSLICE)
 		return;
-	audit_at(a, kernel_pmap, (vm_offset_t)pt->pt_pte, 0, pt->pt_pa);
-	audit_fail(a, "PV5");
+	pmap_audit_at(a, kernel_pmap, (vm_offset_t)pt->pt_pte, 0, pt->pt_pa);
+	pmap_audit_fail(a, "PV5");
 }
 
 /* What an arena page holds, by its state. */
@@ -512,8 +453,8 @@ audit_content(struct audit *a, const struct ptp *pt)
 		audit_ready(a, pt);
 		break;
 	case PTS_DEAD:
-		audit_at_table(a, pt, pt->pt_va);
-		audit_fail(a, "PT3");
+		pmap_audit_at_table(a, pt, pt->pt_va);
+		pmap_audit_fail(a, "PT3");
 		audit_table(a, pt);
 		break;
 	}
@@ -540,180 +481,25 @@ audit_arena_page(struct audit *a, const struct ptp *pt)
 
 	if (pt->pt_state <= PTS_SLICES)
 		a->au_state[pt->pt_state]++;
-	audit_at(a, kernel_pmap, va, pte, pt->pt_pa);
+	pmap_audit_at(a, kernel_pmap, va, pte, pt->pt_pa);
 	if (pt->pt_state == PTS_FREE) {
 		a->au_pa = pte;
 		if (pte != 0 || (vm_offset_t)pt->pt_pte != va)
-			audit_fail(a, "PT6");
+			pmap_audit_fail(a, "PT6");
 		return;
 	}
 	if (pt->pt_state > PTS_SLICES || !pte_maps(pte, pt->pt_pa) ||
 	    (pt->pt_pa & ~PMB_FRAME) != 0 ||
 	    (vm_offset_t)pt->pt_pte != va ||
 	    frame_tag(fr) != tags[pt->pt_state] || fr->fr_ptp != pt) {
-		audit_fail(a, "PT6");
+		pmap_audit_fail(a, "PT6");
 		a->au_blind = true;
 		return;
 	}
 	if (pt->pt_pprev != NULL && (pt->pt_state == PTS_DIR ||
 	    pt->pt_state == PTS_KERNEL || pt->pt_state == PTS_SLICES))
-		audit_fail(a, "PM2");
+		pmap_audit_fail(a, "PM2");
 	audit_content(a, pt);
-}
-
-/*
- * The entry of a link, or NULL if it leads to no page table.
- */
-static const uint32_t *
-audit_leads(const struct pv_link *pv)
-{
-	const uint32_t *ptep = pv_pte(pv);
-	const struct ptp *pt;
-
-	if ((uintptr_t)ptep % sizeof(*ptep) != 0 ||
-	    (uintptr_t)ptep - ptp_arena >= ptp_npages << PMB_PAGESHIFT)
-		return (NULL);
-	pt = ptp_of_pte(ptep);
-	return (pt->pt_state == PTS_USER || pt->pt_state == PTS_DEAD ||
-	    pt->pt_state == PTS_KERNEL ? ptep : NULL);
-}
-
-/*
- * A list of the page at pa cannot be followed.
- * => pv: what stands in its place; prev: the link before, good, or NULL
- */
-static void
-audit_cut(struct audit *a, const char *id, const struct pv_link *pv,
-    const struct pv_link *prev, uint32_t pa)
-{
-	const uint32_t *ptep = NULL;
-	const struct ptp *pt;
-
-	a->au_blind = true;
-	if ((uintptr_t)pv % sizeof(*pv) == 0 && pv_link_sane(pv) &&
-	    (ptep = audit_leads(pv)) != NULL && !audit_readable(ptep))
-		ptep = NULL;
-	if (ptep == NULL && prev != NULL)
-		ptep = audit_leads(prev);
-	audit_at(a, NULL, 0, 0, pa);
-	if (ptep != NULL) {
-		pt = ptp_of_pte(ptep);
-		audit_at(a, pt->pt_pmap, ptp_va(pt, ptep), pte_read(ptep), pa);
-	}
-	if (!audit_broken(a))
-		return;
-	pmap_report_place(id, a->au_pmap, a->au_va, a->au_pte, a->au_pa);
-	ph_printf(": link %p\n", (const void *)pv);
-}
-
-/*
- * The list of a managed frame: each link sane, in its place, its entry maps
- * the frame; and as many as the count says (PV1, PV2, PV4).
- * => ends: a link that is met twice has another predecessor the second time
- */
-static void
-audit_frame(struct audit *a, struct frame *fr)
-{
-	uint32_t n = 0, pa = frame_pa(fr), pte;
-	const struct pv_link *pv, *prev = NULL;
-	struct pv_link **pprev = &fr->fr_first;
-	const uint32_t *ptep;
-	const struct ptp *pt;
-
-	for (pv = *pprev; pv != NULL; pv = *pprev) {
-		if ((uintptr_t)pv % sizeof(*pv) != 0 || !pv_link_sane(pv)) {
-			audit_cut(a, "PV4", pv, prev, pa);
-			return;
-		}
-		ptep = audit_leads(pv);
-		if (!audit_readable(pv) ||
-		    (ptep != NULL && !audit_readable(ptep))) {
-			a->au_blind = true;
-			return;
-		}
-		if (pv->pv_pprev != pprev || ptep == NULL) {
-			audit_cut(a, ptep == NULL ? "PV5" : "PV4", pv, prev,
-			    pa);
-			return;
-		}
-		pt = ptp_of_pte(ptep);
-		pte = pte_read(ptep);
-		audit_at(a, pt->pt_pmap, ptp_va(pt, ptep), pte, pa);
-		if (!pte_maps(pte, pa))
-			audit_fail(a, "PV1");
-		else if (pt->pt_state == PTS_KERNEL &&
-		    ph_frame_free(pa >> PMB_PAGESHIFT))
-			audit_fail(a, "PT4");
-		prev = pv;
-		pprev = (struct pv_link **)&pv->pv_next;
-		n++;
-	}
-	a->au_out.pa_links += n;
-	audit_at(a, NULL, 0, 0, pa);
-	audit_count(a, "PV2", "mappings", fr->fr_info >> FR_COUNTSHIFT, n);
-}
-
-/*
- * The frames: those with mappings; and their tags.  What the module holds has
- * its descriptor, and what is managed is so for the host too (PT6).
- */
-static void
-audit_frames(struct audit *a)
-{
-	struct frame *fr;
-	const struct ptp *pt;
-	uint32_t i, tag;
-
-	for (i = 0, fr = frame_table; i < frame_count; i++, fr++) {
-		if (frame_tag(fr) != FR_MANAGED)
-			continue;
-		a->au_out.pa_pages++;
-		if (fr->fr_first != NULL || fr->fr_info >= FR_ONE)
-			audit_frame(a, fr);
-	}
-	if (a->au_out.pa_pages == 0)
-		return;			/* before pmap_init */
-	for (i = 0, fr = frame_table; i < frame_count; i++, fr++) {
-		tag = frame_tag(fr);
-		if (tag > FR_MANAGED) {
-			pt = tag > FR_SLICES ? NULL : pmap_described(fr, tag);
-			if (pt != NULL && pt->pt_state != PTS_FREE)
-				continue;
-		} else if ((tag == FR_MANAGED) == ph_frame_managed(i))
-			continue;
-		audit_at(a, NULL, 0, 0, frame_pa(fr));
-		audit_fail(a, "PT6");
-	}
-}
-
-/*
- * The free slices: all listed, in pages of slices, without an owner, and no
- * link seems tracked but the one that holds each on the list (PM2).
- */
-static bool
-audit_free_slices(void)
-{
-	const uintptr_t *owner = (const uintptr_t *)pv_owner;
-	const struct pv_link *pv;
-	struct pv_link *const *pprev = &pv_free;
-	uint32_t i, n = 0;
-	uintptr_t used;
-
-	for (pv = pv_free; pv != NULL; pv = pv->pv_next, n++) {
-		if ((uintptr_t)pv % sizeof(struct pv_slice) != 0 ||
-		    (uintptr_t)pv - ptp_arena >=
-		    ptp_npages << PMB_PAGESHIFT ||
-		    owner[(uintptr_t)pv >> PV_SLICESHIFT] != 0 ||
-		    ptp_of_pte((const uint32_t *)pv)->pt_state != PTS_SLICES ||
-		    pv->pv_pprev != pprev)
-			return (false);
-		for (i = 1, used = 0; i < PV_NLINK; i++)
-			used |= (uintptr_t)pv[i].pv_pprev;
-		if (used != 0)
-			return (false);
-		pprev = &pv->pv_next;
-	}
-	return (n == pv_nfree);
 }
 
 /*
@@ -740,7 +526,7 @@ audit_sums(struct audit *a)
 	audit_sum(a, "PM2", "ready directories", ptp_dirs.pl_count,
 	    a->au_state[PTS_DIRREADY]);
 	audit_sum(a, "PM2", "victims", ptp_victims.pl_count, a->au_queued);
-	audit_list(a, "free slices", audit_free_slices());
+	audit_list(a, "free slices", pmap_audit_free_slices());
 }
 
 /* What holds whatever is damaged elsewhere. */
@@ -756,12 +542,12 @@ audit_rest(struct audit *a)
 	    ptp_list_ok(&ptp_dirs, PTS_DIRREADY));
 	audit_list(a, "victims", ptp_list_ok(&ptp_victims, PTS_USER));
 	if (!pmap_reserve_short && (ptp_ready.pl_count == 0 ||
-	    pv_nfree == 0) && audit_broken(a))
+	    pv_nfree == 0) && pmap_audit_broken(a))
 		ph_printf("pmap: RS1 broken: ready page tables %u, "
 		    "free slices %u\n", ptp_ready.pl_count, pv_nfree);
-	audit_at(a, NULL, 0, ph_cr3(), ph_cr3());
+	pmap_audit_at(a, NULL, 0, ph_cr3(), ph_cr3());
 	if (dir == NULL || dir->pt_state != PTS_DIR)
-		audit_fail(a, "PM3");
+		pmap_audit_fail(a, "PM3");
 }
 
 /*
@@ -779,9 +565,10 @@ pmap_audit(struct pmap_audit *out)
 	uint32_t i;
 	int s = ph_splvm();
 
+	audit_kernel_range(&a);
 	for (i = 0; i < ptp_npages; i++)
 		audit_arena_page(&a, &ptp_table[i]);
-	audit_frames(&a);
+	pmap_audit_frames(&a);
 	if (!a.au_blind)
 		audit_sums(&a);
 	audit_rest(&a);

@@ -240,12 +240,18 @@ pv_slice_owner_ok(const struct pv_slice *ps, const uint32_t *pte)
 uint32_t
 pv_slices_recount(void)
 {
-	const uintptr_t *owner = (const uintptr_t *)pv_owner;
-	uintptr_t i, n = 0;
+	const uintptr_t *o = (const uintptr_t *)pv_owner +
+	    (pv_arena >> PV_SLICESHIFT);
+	const uintptr_t *end = (const uintptr_t *)pv_owner +
+	    (pv_arena_end >> PV_SLICESHIFT);
+	uint32_t i, n = 0;
 
-	for (i = pv_arena >> PV_SLICESHIFT; i < pv_arena_end >> PV_SLICESHIFT;
-	    i++)
-		if (owner[i] != 0)
-			n++;
-	return ((uint32_t)n);
+	for (; o < end; o += PV_PERPAGE) {
+		if ((o[0] | o[1] | o[2] | o[3] | o[4] | o[5] | o[6] |
+		    o[7]) == 0)
+			continue;	/* a page of no slices, as most are */
+		for (i = 0; i < PV_PERPAGE; i++)
+			n += o[i] != 0;
+	}
+	return (n);
 }

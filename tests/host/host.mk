@@ -9,7 +9,8 @@ BUILD		?= build
 PYTHON		?= python3
 HT_CC		?= gcc
 HT_DIR		:= $(BUILD)/host
-HT_MODULE	:= pmap pmap_kern pmap_boot pmap_report pmap_audit pv ptp
+HT_MODULE	:= pmap pmap_kern pmap_boot pmap_report pmap_audit \
+		   pmap_audit_pv pv ptp
 HT_HOST		:= mmu host trap kva state
 HT_TESTS	:= $(basename $(notdir $(wildcard tests/unit/*.c)))
 HT_HEADERS	:= $(wildcard pmap*.h) $(wildcard tests/host/*.h) \
@@ -35,6 +36,7 @@ HT_CC_fuzz	:= clang
 # they are nine tenths of the time of a run that does both every operation.
 HT_FLAGS_quick	:= $(HT_FLAGS_asan)
 HT_MORE_quick_pmap_audit := -fno-sanitize=all
+HT_MORE_quick_pmap_audit_pv := -fno-sanitize=all
 HT_MORE_quick_world_check := -fno-sanitize=all
 
 # The compiler of a variant: $(1) its name.
