@@ -581,7 +581,7 @@ pmap_va_ok(const struct pmap *pm, vm_offset_t va)
 
 /*
  * Cut a range down to what the host may map in pm.
- * => *evap becomes the last address, included
+ * => *evap becomes an address in the last page, included
  * => returns false if nothing is left; a range that lies outside altogether
  *    is counted as refused
  */
@@ -595,7 +595,6 @@ pmap_range_clip(const struct pmap *pm, vm_offset_t *svap, vm_offset_t *evap)
 	PMAP_ASSERT(pm->pm_count > 0, "PM1 pmap %p is dead", (const void *)pm);
 	if (*evap == *svap || (*evap < *svap && *evap != 0))
 		return (false);
-	last |= PMB_PAGE - 1;
 	if (sva > hi || last < lo) {
 		pmap_counters.pc_refused++;
 		return (false);
