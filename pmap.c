@@ -390,7 +390,7 @@ static struct ptp *
 pmap_arena_get(enum ptp_state state, uint32_t tag)
 {
 	struct ptp *pt = NULL;
-	vm_offset_t pa;
+	uint32_t pa;
 
 	if (ptp_free.pl_count > 0 && ph_page_alloc(&pa)) {
 		pt = ptp_arena_map(pa, state);
