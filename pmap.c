@@ -1040,7 +1040,8 @@ pmap_lookup(pmap_t pm, vm_offset_t va, vm_offset_t *pap)
 	uint32_t pte;
 	int s;
 
-	if (pm == NULL || (PH_RECURSIVE != 0 && va_slot(va) == PH_RECURSIVE))
+	if (pm == NULL || (pm == kernel_pmap && va < PH_KERNBASE) ||
+	    (PH_RECURSIVE != 0 && va_slot(va) == PH_RECURSIVE))
 		return (0);
 	PMAP_ASSERT(pm->pm_count > 0, "PM1 pmap %p is dead", (void *)pm);
 	s = ph_splvm();

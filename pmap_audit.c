@@ -396,6 +396,10 @@ audit_directory(struct audit *a, const struct ptp *dir)
 	for (slot = audit_skip(dir->pt_pte, 0, end); slot < end;
 	    slot = audit_skip(dir->pt_pte, slot + 1, end)) {
 		pde = pte_read(&dir->pt_pte[slot]);
+		if (pm == kernel_pmap && slot == PH_BOOT_SLOT && slot != 0) {
+			a->au_out.pa_skipped++;
+			continue;
+		}
 		slots |= (pde & PMB_VALID) << (slot / PTP_GROUP);
 		pt = audit_entry(a, dir, slot, pde);
 		if (pt == NULL)

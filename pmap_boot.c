@@ -148,6 +148,7 @@ boot_adopt(vm_offset_t arena)
 /*
  * Take the boot's own view of page tables, directory and slices away: the
  * identity map, and what its image holds of them (PT4).
+ * => the slot that the host keeps below the kernel stays as it is
  */
 static void
 boot_seal(vm_offset_t first)
@@ -156,7 +157,8 @@ boot_seal(vm_offset_t first)
 	vm_offset_t va;
 
 	for (slot = 0; slot < va_slot(PH_KERNBASE); slot++)
-		if (slot != PH_RECURSIVE || PH_RECURSIVE == 0)
+		if (slot == 0 ||
+		    (slot != PH_RECURSIVE && slot != PH_BOOT_SLOT))
 			(void)pte_swap(&kernel_pmap->pm_pdir[slot], 0);
 	for (va = PH_KERNBASE; va < first; va += PMB_PAGE)
 		if (frame_tag(frame_lookup(*kernel_pte(va))) > FR_MANAGED)
@@ -197,7 +199,7 @@ boot_layout(vm_offset_t va, uint32_t nframes, uint32_t npages)
  * => first_va: the first address after the kernel image
  * => paging is on with the kernel at PH_KERNBASE; CR3 holds the directory that
  *    is to be the kernel's; interrupts are off; once
- * => the user half of that directory is empty on return
+ * => the user half of that directory is empty on return, but for PH_BOOT_SLOT
  */
 void
 pmap_bootstrap(vm_offset_t first_va)

@@ -219,7 +219,35 @@ TEST(pmap_bootstrap__leaves_user_space_empty)
 	uint32_t slot;
 
 	for (slot = 0; slot < PH_USER_PTMAX >> 22; slot++)
-		CHECK_EQ(*host_pde(kernel_pmap, slot << 22), 0);
+		if (PH_BOOT_SLOT == 0 || slot != PH_BOOT_SLOT)
+			CHECK_EQ(*host_pde(kernel_pmap, slot << 22), 0);
+}
+
+/*
+ * The stack of process 0, below the kernel: of the kernel's directory alone.
+ */
+TEST(pmap_bootstrap__keeps_the_slot_of_the_host)
+{
+	uint32_t va = PH_BOOT_SLOT * SLOT + 1023 * PAGE, pa = page_new(), pde;
+	pmap_t pm = as_new();
+	struct pmap_audit a;
+
+	if (PH_BOOT_SLOT == 0)
+		return;
+	pde = *host_pde(kernel_pmap, va);
+	CHECK_EQ(pde & ~MMU_A, (host_config.hc_image[1] - 4) * PAGE | MMU_P |
+	    MMU_RW);
+	CHECK_EQ(*host_pte(kernel_pmap, va), host_config.hc_image[0] * PAGE |
+	    MMU_P | MMU_RW);
+	CHECK(!pmap_lookup(kernel_pmap, va, NULL));
+	CHECK_EQ(*host_pde(pm, va), 0);
+	DO(pmap_enter(pm, va, pa, PROT_RW, TRUE));
+	CHECK_EQ(pte_of(pm, va), pa | MMU_P | MMU_RW | 0x200u);
+	CHECK_EQ(*host_pde(kernel_pmap, va), pde);
+	pmap_audit(&a);
+	CHECK_EQ(a.pa_violations, 0);
+	CHECK_EQ(a.pa_skipped, 1);
+	DO(pmap_remove(pm, va, va + PAGE));
 }
 
 TEST(pmap_bootstrap__many_sizes_of_ram)
