@@ -80,6 +80,7 @@ boot_page_tables(vm_offset_t first)
 
 	for (slot = va_slot(PH_KERNBASE); slot <= va_slot(pmap_kva_last);
 	    slot++) {
+		pte_clear(&dir[slot], PMB_USER);
 		if (dir[slot] & PMB_VALID)
 			continue;
 		pa = ph_boot_page();
@@ -147,7 +148,8 @@ boot_adopt(vm_offset_t arena)
 
 /*
  * Take the boot's own view of page tables, directory and slices away: the
- * identity map, and what its image holds of them (PT4).
+ * identity map, and what its image holds of them (PT4); and the user right,
+ * which a boot may have given to its image and devices (PT9).
  * => the slot that the host keeps below the kernel stays as it is
  */
 static void
@@ -160,9 +162,13 @@ boot_seal(vm_offset_t first)
 		if (slot == 0 ||
 		    (slot != PH_RECURSIVE && slot != PH_BOOT_SLOT))
 			(void)pte_swap(&kernel_pmap->pm_pdir[slot], 0);
-	for (va = PH_KERNBASE; va < first; va += PMB_PAGE)
+		else
+			pte_clear(&kernel_pmap->pm_pdir[slot], PMB_USER);
+	for (va = PH_KERNBASE; va < first; va += PMB_PAGE) {
+		pte_clear(kernel_pte(va), PMB_USER);
 		if (frame_tag(frame_lookup(*kernel_pte(va))) > FR_MANAGED)
 			(void)pte_swap(kernel_pte(va), 0);
+	}
 	ph_flush_global();
 }
 

@@ -64,7 +64,8 @@ host_config_default(void)
 /*
  * What locore leaves, in the last four frames of the image: the stack of
  * process 0 in a slot below the kernel if there is one, a directory, the image
- * at PH_KERNBASE, and the first 4 MB of memory at 0.
+ * at PH_KERNBASE, and the first 4 MB of memory at 0.  The image has the user
+ * right, as that of an old BSD has.
  */
 static void
 boot_tables(void)
@@ -77,9 +78,9 @@ boot_tables(void)
 	image = host_phys(pd + PAGE);
 	low = host_phys(pd + 2 * PAGE);
 	dir[0] = (pd + 2 * PAGE) | MMU_P | MMU_RW;
-	dir[PH_KERNBASE >> 22] = (pd + PAGE) | MMU_P | MMU_RW;
+	dir[PH_KERNBASE >> 22] = (pd + PAGE) | MMU_P | MMU_RW | MMU_US;
 	if (PH_RECURSIVE != 0)
-		dir[PH_RECURSIVE] = pd | MMU_P | MMU_RW;
+		dir[PH_RECURSIVE] = pd | MMU_P | MMU_RW | MMU_US;
 	if (PH_BOOT_SLOT != 0) {
 		dir[PH_BOOT_SLOT] = (pd - PAGE) | MMU_P | MMU_RW;
 		stack = host_phys(pd - PAGE);
@@ -89,7 +90,7 @@ boot_tables(void)
 	for (i = 0; i < n; i++) {
 		low[i] = i << 12 | MMU_P | MMU_RW;
 		if (i >= host_config.hc_image[0])
-			image[i] = low[i];
+			image[i] = low[i] | MMU_US;
 	}
 	mmu_load_cr3(pd);
 }

@@ -223,6 +223,15 @@ TEST(pmap_bootstrap__leaves_user_space_empty)
 			CHECK_EQ(*host_pde(kernel_pmap, slot << 22), 0);
 }
 
+TEST(pmap_bootstrap__takes_the_user_right_from_the_image)
+{
+	uint32_t slot, va = PH_KERNBASE + host_config.hc_image[0] * PAGE;
+
+	for (slot = PH_USER_PTMAX >> 22; slot < 1024; slot++)
+		CHECK_EQ(*host_pde(kernel_pmap, slot << 22) & MMU_US, 0);
+	CHECK_EQ(*host_pte(kernel_pmap, va) & (MMU_P | MMU_US), MMU_P);
+}
+
 /*
  * The stack of process 0, below the kernel: of the kernel's directory alone.
  */
