@@ -251,7 +251,7 @@ flip_directory(struct ptp *dir, uint32_t slots)
 			    "the host's slot");
 			continue;
 		}
-		mask = MMU_A;
+		mask = PH_RECURSIVE != 0 ? MMU_A | MMU_D : MMU_A;
 		if (PH_RECURSIVE != 0 && slot == PH_RECURSIVE)
 			mask = ~(MMU_FRAME | MMU_P | MMU_US);
 		else if (pde == 0 && slot < PH_USER_PTMAX >> 22)

@@ -214,6 +214,30 @@ TEST(pmap_kernel__edits_of_the_host_are_tolerated)
 	CHECK(kernel_faults(va));
 }
 
+/*
+ * A store through the recursive slot sets D in the entry of the page table.
+ */
+TEST(pmap_audit__stores_through_the_recursive_slot)
+{
+	uint32_t *window = (uint32_t *)(PH_RECURSIVE << 22);
+	uint32_t va = host_edits_sva, pa = page_new();
+	pmap_t pm = as_new();
+
+	if (PH_RECURSIVE == 0)
+		return;
+	DO(pmap_enter(pm, UVA, pa, PROT_RW, TRUE));
+	DO(pmap_activate(pm));
+	window[va >> 12] = window[UVA >> 12];
+	CHECK_EQ(window[UVA >> 12], pte_of(pm, UVA));
+	window[UVA >> 12] |= MMU_D;
+	CHECK((*host_pde(pm, va) & MMU_D) != 0);
+	CHECK_EQ(*host_pde(kernel_pmap, va) & MMU_D, 0);
+	CHECK((*host_pde(pm, UVA) & MMU_D) != 0);
+	CHECK_EQ(audit(), 0);
+	DO(pmap_kremove(va, PAGE));
+	DO(pmap_remove(pm, UVA, UVA + PAGE));
+}
+
 TEST(pmap_bootstrap__leaves_user_space_empty)
 {
 	uint32_t slot;
