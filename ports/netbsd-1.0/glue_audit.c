@@ -34,6 +34,9 @@ audit_count(const struct ph_range *r)
 	return (n);
 }
 
+/*
+ * => arg: seconds to the next
+ */
 static void
 audit_tick(void *arg)
 {
@@ -55,19 +58,19 @@ audit_tick(void *arg)
 	    pmap_counters.pc_reclaim, pmap_counters.pc_deferred,
 	    pmap_counters.pc_refused, a.pa_skipped, windows, physio,
 	    (int)(a.pa_skipped - 1 - windows - physio), a.pa_violations);
-	timeout(audit_tick, arg, PMAP_PORT_AUDIT * hz);
+	timeout(audit_tick, arg, (int)arg * hz);
 }
 
 /*
- * Start it, once.
+ * Start it, once: every so many seconds.
  */
 void
-ph_audit_start(void)
+ph_audit_start(int seconds)
 {
 	static bool started;
 
 	if (started)
 		return;
 	started = true;
-	timeout(audit_tick, NULL, PMAP_PORT_AUDIT * hz);
+	timeout(audit_tick, (void *)seconds, seconds * hz);
 }

@@ -53,6 +53,7 @@ struct ph_range ph_edits[PH_NEDITS];
 
 static uint32_t ram_end;		/* end of RAM */
 static uint32_t linear_end;		/* end of what locore mapped, physical */
+static uint32_t low_end, high_end;	/* end of boot pages below, above it */
 static vm_offset_t kva_next;		/* first address for the VM */
 
 /* ----- what the module asks at boot ----- */
@@ -94,6 +95,10 @@ ph_boot_page(void)
 
 	if (!pmap_next_page(&pa))
 		panic("ph_boot_page: no memory to boot with");
+	if (pa < IOM_BEGIN)
+		low_end = (uint32_t)pa + NBPG;
+	else
+		high_end = (uint32_t)pa + NBPG;
 	return ((uint32_t)pa);
 }
 
@@ -183,7 +188,7 @@ pmap_bootstrap_host(vm_offset_t first_va)
 
 	ram_end = (uint32_t)avail_end;
 	avail_end -= i386_round_page(sizeof(struct msgbuf));
-	linear_end = (uint32_t)(first_va - IOM_SIZE - KERNBASE);
+	linear_end = high_end = (uint32_t)(first_va - IOM_SIZE - KERNBASE);
 	ph_invlpg_works = i386_cpus[cpu].cpu_class != CPUCLASS_386;
 	bounce = boot_bounce();
 	pmap_bootstrap(first_va);
@@ -214,7 +219,7 @@ pmap_activate_pcb(pmap_t pm, struct pcb *pcb)
 	if (curproc != NULL && pm == &curproc->p_vmspace->vm_pmap)
 		pmap_activate(pm);
 	if (PMAP_PORT_AUDIT != 0)
-		ph_audit_start();
+		ph_audit_start(PMAP_PORT_AUDIT);
 }
 
 /*
@@ -240,16 +245,18 @@ pmap_pte(pmap_t pm, vm_offset_t va)
 }
 
 /*
- * May /dev/mem show this page?  Not the module's own: they are wired and in no
- * object.
+ * May /dev/mem show this page?  Not the module's own: what boot took, locore's
+ * tables, and pages that are wired and in no object.
  */
 boolean_t
 pmap_mem_ok(vm_offset_t pa)
 {
-	uint32_t pfn = (uint32_t)pa >> PGSHIFT;
 	vm_page_t m;
 
-	if (!ph_frame_managed(pfn))
+	if ((pa >= avail_start && pa < low_end) ||
+	    (pa >= (vm_offset_t)IdlePTD && pa < high_end))
+		return (FALSE);
+	if (!ph_frame_managed((uint32_t)pa >> PGSHIFT))
 		return (TRUE);
 	m = PHYS_TO_VM_PAGE(pa);
 	return ((m->flags & PG_TABLED) != 0 || m->wire_count == 0);

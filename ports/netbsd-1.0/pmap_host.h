@@ -96,7 +96,7 @@ void	ph_panic(const char *, ...) __attribute__((__noreturn__));
 #ifndef PMAP_PORT_AUDIT
 #define PMAP_PORT_AUDIT	0
 #endif
-void	ph_audit_start(void);
+void	ph_audit_start(int);
 
 /*
  * Malloc is called at splimp, and frees whole pages; a disk driver looks up
