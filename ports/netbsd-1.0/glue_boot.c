@@ -51,9 +51,9 @@ struct ph_range ph_edits[PH_NEDITS];
 #define ARENA_MAX	2048
 #define KVA_MIN		(20u * 1024 * 1024)
 
-static uint32_t ram_end;		/* end of RAM */
-static uint32_t linear_end;		/* end of what locore mapped, physical */
-static uint32_t low_end, high_end;	/* end of boot pages below, above it */
+static uint32_t ram_end;		/* of RAM */
+static uint32_t linear_end;	/* of what locore mapped, physical */
+static uint32_t low_end, high_end;	/* of boot pages below, above that */
 static vm_offset_t kva_next;		/* first address for the VM */
 
 /* ----- what the module asks at boot ----- */
