@@ -23,7 +23,7 @@ export OPS OPS_ASAN JOBS FUZZ_SECONDS MERGE
 
 .PHONY: help deps kernel image all run shell gdb crash test lint seeds \
 	check-args check-failures check-nomem \
-	planted check-docs check-clean clean layout mutants mutants-all \
+	check-ports planted check-docs check-clean clean layout mutants mutants-all \
 	defects coverage
 
 help:
@@ -47,6 +47,8 @@ help:
 	@echo "make check-closure  all states of small worlds, by the real code"
 	@echo "make soak-closure   the same of larger ones, DURATION=3600 seconds"
 	@echo "make soak         larger scopes of all, DURATION=3600 seconds"
+	@echo "make check-ports  the ports to other kernels compile, and fit their"
+	@echo "                  symbols; none of those kernels is needed"
 	@echo "make check-nomem  scenarios in which each allocation fails in turn"
 	@echo "make seeds        the main job with N seeds: N=10 MEM=8"
 	@echo "make planted      three defects put in; each must be caught"
@@ -127,6 +129,9 @@ check-failures:
 	@$(PYTHON) tools/check-failures
 check-nomem: $(HT_VARIANTS:%=$(HT_DIR)/%/nomem)
 	@tools/nomem $(HT_DIR) $(HT_VARIANTS)
+
+check-ports:
+	@$(PYTHON) tools/check-ports
 
 check-docs:
 	@$(PYTHON) tools/check-docs

@@ -390,7 +390,7 @@ static struct ptp *
 pmap_arena_get(enum ptp_state state, uint32_t tag)
 {
 	struct ptp *pt = NULL;
-	vm_offset_t pa;
+	uint32_t pa;
 
 	if (ptp_free.pl_count > 0 && ph_page_alloc(&pa)) {
 		pt = ptp_arena_map(pa, state);
@@ -1039,7 +1039,8 @@ pmap_lookup(pmap_t pm, vm_offset_t va, vm_offset_t *pap)
 	uint32_t pte;
 	int s;
 
-	if (pm == NULL || (PH_RECURSIVE != 0 && va_slot(va) == PH_RECURSIVE))
+	if (pm == NULL || (pm == kernel_pmap && va < PH_KERNBASE) ||
+	    (PH_RECURSIVE != 0 && va_slot(va) == PH_RECURSIVE))
 		return (0);
 	PMAP_ASSERT(pm->pm_count > 0, "PM1 pmap %p is dead", (void *)pm);
 	s = ph_splvm();

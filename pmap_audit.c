@@ -27,6 +27,13 @@
 
 #define AUDIT_PRINTED	16	/* violations printed in one audit */
 
+/*
+ * What the processor sets in a directory entry: A; and D, where the host
+ * stores a PTE through the recursive slot, to which the entry is the PTE of
+ * the page table (SDM vol. 3A, 4.8).
+ */
+#define PDE_ATTR	(PMB_REF | (PH_RECURSIVE != 0 ? PMB_MOD : 0))
+
 /* Where the audit is: what a finding from now on is about. */
 void
 pmap_audit_at(struct audit *a, const struct pmap *pm, vm_offset_t va,
@@ -290,7 +297,7 @@ audit_entry(struct audit *a, const struct ptp *dir, uint32_t slot,
 			id = "PT3";
 		pt = NULL;
 	}
-	if (pt != NULL && (pde & ~(PMB_FRAME | PMB_REF)) ==
+	if (pt != NULL && (pde & ~(PMB_FRAME | PDE_ATTR)) ==
 	    (PMB_VALID | PMB_WRITE | PMB_USER))
 		return (pt);
 	pmap_audit_at(a, dir->pt_pmap, slot << PMB_SLOTSHIFT, pde, pde);
@@ -344,7 +351,7 @@ audit_kernel_slots(struct audit *a, const struct ptp *dir)
 	    (slot = audit_kernel_next(a, dir->pt_pte, slot + 1)) < PMB_NPTE) {
 		pde = pte_read(&dir->pt_pte[slot]);
 		if ((PH_RECURSIVE != 0 && slot == PH_RECURSIVE) ||
-		    ((pde ^ pte_read(&kdir[slot])) & ~PMB_REF) == 0)
+		    ((pde ^ pte_read(&kdir[slot])) & ~PDE_ATTR) == 0)
 			continue;
 		pmap_audit_at(a, dir->pt_pmap, slot << PMB_SLOTSHIFT, pde, pde);
 		pmap_audit_fail(a, "PT5");
@@ -396,6 +403,10 @@ audit_directory(struct audit *a, const struct ptp *dir)
 	for (slot = audit_skip(dir->pt_pte, 0, end); slot < end;
 	    slot = audit_skip(dir->pt_pte, slot + 1, end)) {
 		pde = pte_read(&dir->pt_pte[slot]);
+		if (pm == kernel_pmap && slot == PH_BOOT_SLOT && slot != 0) {
+			a->au_out.pa_skipped++;
+			continue;
+		}
 		slots |= (pde & PMB_VALID) << (slot / PTP_GROUP);
 		pt = audit_entry(a, dir, slot, pde);
 		if (pt == NULL)

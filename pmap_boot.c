@@ -80,6 +80,7 @@ boot_page_tables(vm_offset_t first)
 
 	for (slot = va_slot(PH_KERNBASE); slot <= va_slot(pmap_kva_last);
 	    slot++) {
+		pte_clear(&dir[slot], PMB_USER);
 		if (dir[slot] & PMB_VALID)
 			continue;
 		pa = ph_boot_page();
@@ -147,7 +148,9 @@ boot_adopt(vm_offset_t arena)
 
 /*
  * Take the boot's own view of page tables, directory and slices away: the
- * identity map, and what its image holds of them (PT4).
+ * identity map, and what its image holds of them (PT4); and the user right,
+ * which a boot may have given to its image and devices (PT9).
+ * => the slot that the host keeps below the kernel stays as it is
  */
 static void
 boot_seal(vm_offset_t first)
@@ -156,11 +159,16 @@ boot_seal(vm_offset_t first)
 	vm_offset_t va;
 
 	for (slot = 0; slot < va_slot(PH_KERNBASE); slot++)
-		if (slot != PH_RECURSIVE || PH_RECURSIVE == 0)
+		if (slot == 0 ||
+		    (slot != PH_RECURSIVE && slot != PH_BOOT_SLOT))
 			(void)pte_swap(&kernel_pmap->pm_pdir[slot], 0);
-	for (va = PH_KERNBASE; va < first; va += PMB_PAGE)
+		else
+			pte_clear(&kernel_pmap->pm_pdir[slot], PMB_USER);
+	for (va = PH_KERNBASE; va < first; va += PMB_PAGE) {
+		pte_clear(kernel_pte(va), PMB_USER);
 		if (frame_tag(frame_lookup(*kernel_pte(va))) > FR_MANAGED)
 			(void)pte_swap(kernel_pte(va), 0);
+	}
 	ph_flush_global();
 }
 
@@ -197,7 +205,7 @@ boot_layout(vm_offset_t va, uint32_t nframes, uint32_t npages)
  * => first_va: the first address after the kernel image
  * => paging is on with the kernel at PH_KERNBASE; CR3 holds the directory that
  *    is to be the kernel's; interrupts are off; once
- * => the user half of that directory is empty on return
+ * => the user half of that directory is empty on return, but for PH_BOOT_SLOT
  */
 void
 pmap_bootstrap(vm_offset_t first_va)

@@ -20,6 +20,7 @@
 #define PH_KERNBASE	0xf0000000u
 #define PH_KERNEND	0xffc00000u
 #define PH_RECURSIVE	0u
+#define PH_BOOT_SLOT	0u
 #define PH_GLOBAL	cpu_pte_global
 
 _Static_assert(PH_USER_MAX == VM_MAXUSER_ADDRESS, "end of user space");

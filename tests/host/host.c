@@ -62,13 +62,15 @@ host_config_default(void)
 }
 
 /*
- * What locore leaves, in the last three frames of the image: a directory,
- * the image at PH_KERNBASE, and the first 4 MB of memory at 0.
+ * What locore leaves, in the last four frames of the image: the stack of
+ * process 0 in a slot below the kernel if there is one, a directory, the image
+ * at PH_KERNBASE, and the first 4 MB of memory at 0.  The image has the user
+ * right, as that of an old BSD has.
  */
 static void
 boot_tables(void)
 {
-	uint32_t i, n, pd, *dir, *image, *low;
+	uint32_t i, n, pd, *dir, *image, *low, *stack;
 
 	pd = (host_config.hc_image[1] - 3) * PAGE;
 	n = host_config.hc_frames < 1024 ? host_config.hc_frames : 1024;
@@ -76,13 +78,19 @@ boot_tables(void)
 	image = host_phys(pd + PAGE);
 	low = host_phys(pd + 2 * PAGE);
 	dir[0] = (pd + 2 * PAGE) | MMU_P | MMU_RW;
-	dir[PH_KERNBASE >> 22] = (pd + PAGE) | MMU_P | MMU_RW;
+	dir[PH_KERNBASE >> 22] = (pd + PAGE) | MMU_P | MMU_RW | MMU_US;
 	if (PH_RECURSIVE != 0)
-		dir[PH_RECURSIVE] = pd | MMU_P | MMU_RW;
+		dir[PH_RECURSIVE] = pd | MMU_P | MMU_RW | MMU_US;
+	if (PH_BOOT_SLOT != 0) {
+		dir[PH_BOOT_SLOT] = (pd - PAGE) | MMU_P | MMU_RW;
+		stack = host_phys(pd - PAGE);
+		stack[1023] = (host_config.hc_image[0] * PAGE) | MMU_P |
+		    MMU_RW;
+	}
 	for (i = 0; i < n; i++) {
 		low[i] = i << 12 | MMU_P | MMU_RW;
 		if (i >= host_config.hc_image[0])
-			image[i] = low[i];
+			image[i] = low[i] | MMU_US;
 	}
 	mmu_load_cr3(pd);
 }
@@ -374,7 +382,7 @@ host_frame_kept(uint32_t pfn)
 	return (frame_state[pfn] == FR_BOOT ||
 	    frame_state[pfn] == FR_MODULE ||
 	    (frame_state[pfn] == FR_IMAGE &&
-	    pfn + 3 >= host_config.hc_image[1]));
+	    pfn + 4 >= host_config.hc_image[1]));
 }
 
 uint32_t

@@ -21,7 +21,8 @@ HT_CFLAGS	:= -m32 -std=c11 -D_DEFAULT_SOURCE -g -fno-strict-aliasing \
 		   -Wstrict-prototypes -Wmissing-prototypes \
 		   -I. -Itests/host -Itests/unit
 HT_SANITIZE	:= -fsanitize=address,undefined -fno-sanitize-recover=undefined
-HT_RECURSIVE	:= -DPH_RECURSIVE=575u -DPH_GLOBAL=0u -DPMAP_AUDIT=16
+HT_RECURSIVE	:= -DPH_RECURSIVE=575u -DPH_BOOT_SLOT=574u \
+		   -DPH_GLOBAL=0u -DPMAP_AUDIT=16
 
 HT_FLAGS_plain	:= -O2
 HT_FLAGS_asan	:= -O2 -fno-omit-frame-pointer $(HT_SANITIZE)

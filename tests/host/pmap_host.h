@@ -12,7 +12,8 @@
  * The layout, with the slots of the page directory:
  *
  *	0x00000000   0	user, simulated
- *	0x8fbfe000 574	PH_USER_MAX: nothing of the user's from here on
+ *	0x8fbfe000 574	PH_USER_MAX: nothing of the user's from here on; in
+ *			the variant for ports the slot is PH_BOOT_SLOT too
  *	0x8fc00000 575	PH_USER_PTMAX; the recursive slot in that variant
  *	0x90000000 576	PH_KERNBASE: boot, image, tables, arena, kernel_map
  *	0xb0000000 704	PH_KERNEND
@@ -45,9 +46,12 @@ typedef int boolean_t;
 #define PH_KERNBASE		0x90000000u
 #define PH_KERNEND		0xb0000000u
 
-/* The build chooses these two: see host.mk. */
+/* The build chooses these three: see host.mk. */
 #ifndef PH_RECURSIVE
 #define PH_RECURSIVE		0u
+#endif
+#ifndef PH_BOOT_SLOT
+#define PH_BOOT_SLOT		0u
 #endif
 #ifndef PH_GLOBAL
 #define PH_GLOBAL		0x100u

@@ -562,7 +562,8 @@ TEST(ptp_kernel__tables_and_slots_after_boot)
 	host_boot(&c);
 	for (slot = 0; slot < 1024; slot++) {
 		if (*host_pde(kernel_pmap, slot * SLOT) == 0 ||
-		    (PH_RECURSIVE != 0 && slot == PH_RECURSIVE))
+		    (PH_RECURSIVE != 0 && slot == PH_RECURSIVE) ||
+		    (PH_BOOT_SLOT != 0 && slot == PH_BOOT_SLOT))
 			continue;
 		pt = ptp_lookup(kernel_pmap, slot * SLOT);
 		CHECK(pt != NULL && pt->pt_pmap == kernel_pmap);

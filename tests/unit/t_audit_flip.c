@@ -245,7 +245,13 @@ flip_directory(struct ptp *dir, uint32_t slots)
 		pde = dir->pt_pte[slot];
 		if (pde == 0 && slot % STRIDE != 0)
 			continue;
-		mask = MMU_A;
+		if (PH_BOOT_SLOT != 0 && slot == PH_BOOT_SLOT &&
+		    dir->pt_pmap == kernel_pmap) {
+			flip_but(&dir->pt_pte[slot], ~0u, HOST_EDITS,
+			    "the host's slot");
+			continue;
+		}
+		mask = PH_RECURSIVE != 0 ? MMU_A | MMU_D : MMU_A;
 		if (PH_RECURSIVE != 0 && slot == PH_RECURSIVE)
 			mask = ~(MMU_FRAME | MMU_P | MMU_US);
 		else if (pde == 0 && slot < PH_USER_PTMAX >> 22)

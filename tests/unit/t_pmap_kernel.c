@@ -214,12 +214,73 @@ TEST(pmap_kernel__edits_of_the_host_are_tolerated)
 	CHECK(kernel_faults(va));
 }
 
+/*
+ * A store through the recursive slot sets D in the entry of the page table.
+ */
+TEST(pmap_audit__stores_through_the_recursive_slot)
+{
+	uint32_t *window = (uint32_t *)(PH_RECURSIVE << 22);
+	uint32_t va = host_edits_sva, pa = page_new();
+	pmap_t pm = as_new();
+
+	if (PH_RECURSIVE == 0)
+		return;
+	DO(pmap_enter(pm, UVA, pa, PROT_RW, TRUE));
+	DO(pmap_activate(pm));
+	window[va >> 12] = window[UVA >> 12];
+	CHECK_EQ(window[UVA >> 12], pte_of(pm, UVA));
+	window[UVA >> 12] |= MMU_D;
+	CHECK((*host_pde(pm, va) & MMU_D) != 0);
+	CHECK_EQ(*host_pde(kernel_pmap, va) & MMU_D, 0);
+	CHECK((*host_pde(pm, UVA) & MMU_D) != 0);
+	CHECK_EQ(audit(), 0);
+	DO(pmap_kremove(va, PAGE));
+	DO(pmap_remove(pm, UVA, UVA + PAGE));
+}
+
 TEST(pmap_bootstrap__leaves_user_space_empty)
 {
 	uint32_t slot;
 
 	for (slot = 0; slot < PH_USER_PTMAX >> 22; slot++)
-		CHECK_EQ(*host_pde(kernel_pmap, slot << 22), 0);
+		if (PH_BOOT_SLOT == 0 || slot != PH_BOOT_SLOT)
+			CHECK_EQ(*host_pde(kernel_pmap, slot << 22), 0);
+}
+
+TEST(pmap_bootstrap__takes_the_user_right_from_the_image)
+{
+	uint32_t slot, va = PH_KERNBASE + host_config.hc_image[0] * PAGE;
+
+	for (slot = PH_USER_PTMAX >> 22; slot < 1024; slot++)
+		CHECK_EQ(*host_pde(kernel_pmap, slot << 22) & MMU_US, 0);
+	CHECK_EQ(*host_pte(kernel_pmap, va) & (MMU_P | MMU_US), MMU_P);
+}
+
+/*
+ * The stack of process 0, below the kernel: of the kernel's directory alone.
+ */
+TEST(pmap_bootstrap__keeps_the_slot_of_the_host)
+{
+	uint32_t va = PH_BOOT_SLOT * SLOT + 1023 * PAGE, pa = page_new(), pde;
+	pmap_t pm = as_new();
+	struct pmap_audit a;
+
+	if (PH_BOOT_SLOT == 0)
+		return;
+	pde = *host_pde(kernel_pmap, va);
+	CHECK_EQ(pde & ~MMU_A, (host_config.hc_image[1] - 4) * PAGE | MMU_P |
+	    MMU_RW);
+	CHECK_EQ(*host_pte(kernel_pmap, va), host_config.hc_image[0] * PAGE |
+	    MMU_P | MMU_RW);
+	CHECK(!pmap_lookup(kernel_pmap, va, NULL));
+	CHECK_EQ(*host_pde(pm, va), 0);
+	DO(pmap_enter(pm, va, pa, PROT_RW, TRUE));
+	CHECK_EQ(pte_of(pm, va), pa | MMU_P | MMU_RW | 0x200u);
+	CHECK_EQ(*host_pde(kernel_pmap, va), pde);
+	pmap_audit(&a);
+	CHECK_EQ(a.pa_violations, 0);
+	CHECK_EQ(a.pa_skipped, 1);
+	DO(pmap_remove(pm, va, va + PAGE));
 }
 
 TEST(pmap_bootstrap__many_sizes_of_ram)

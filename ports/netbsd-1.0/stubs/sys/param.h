@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The pmap386 authors */
+
+#ifndef _STUB_SYS_PARAM_H_
+#define _STUB_SYS_PARAM_H_
+
+#include <sys/cdefs.h>
+#include <sys/types.h>
+#include <machine/psl.h>
+
+#define NULL		0
+#define PGSHIFT		12
+#define NBPG		(1 << PGSHIFT)
+#define PGOFSET		(NBPG - 1)
+#define KERNBASE	0xf8000000
+
+#define i386_btop(x)		((unsigned)(x) >> PGSHIFT)
+#define i386_round_page(x)	(((unsigned)(x) + PGOFSET) & ~PGOFSET)
+
+#endif /* _STUB_SYS_PARAM_H_ */

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The pmap386 authors */
+
+#ifndef _STUB_VM_VM_PAGEOUT_H_
+#define _STUB_VM_VM_PAGEOUT_H_
+
+extern int vm_pages_needed;
+
+#define VM_WAIT {							\
+	thread_wakeup((int)&vm_pages_needed);				\
+	thread_sleep((int)&cnt.v_free_count, NULL, FALSE);		\
+}
+
+#endif /* _STUB_VM_VM_PAGEOUT_H_ */
