@@ -46,6 +46,7 @@ help:
 	@echo "make check-failures  known failures of other pmaps, R1 to R30"
 	@echo "make check-closure  all states of small worlds, by the real code"
 	@echo "make soak-closure   the same of larger ones, DURATION=3600 seconds"
+	@echo "make soak         larger scopes of all, DURATION=3600 seconds"
 	@echo "make check-ports  the ports to other kernels compile, and fit their"
 	@echo "                  symbols; none of those kernels is needed"
 	@echo "make check-nomem  scenarios in which each allocation fails in turn"

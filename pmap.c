@@ -581,7 +581,7 @@ pmap_va_ok(const struct pmap *pm, vm_offset_t va)
 
 /*
  * Cut a range down to what the host may map in pm.
- * => *evap becomes the last address, included
+ * => both become pages: the first and the last one
  * => returns false if nothing is left; a range that lies outside altogether
  *    is counted as refused
  */
@@ -589,13 +589,13 @@ static bool
 pmap_range_clip(const struct pmap *pm, vm_offset_t *svap, vm_offset_t *evap)
 {
 	vm_offset_t lo = pm == kernel_pmap ? pmap_kva_start : 0;
-	vm_offset_t hi = pm == kernel_pmap ? pmap_kva_last : PH_USER_PTMAX - 1;
-	vm_offset_t sva = *svap & PMB_FRAME, last = *evap - 1;
+	vm_offset_t hi = pm == kernel_pmap ? pmap_kva_last & PMB_FRAME :
+	    PH_USER_PTMAX - PMB_PAGE;
+	vm_offset_t sva = *svap & PMB_FRAME, last = (*evap - 1) & PMB_FRAME;
 
 	PMAP_ASSERT(pm->pm_count > 0, "PM1 pmap %p is dead", (const void *)pm);
-	if (*evap == *svap || (*evap < *svap && *evap != 0))
+	if (*evap == *svap || *evap - 1 < *svap)
 		return (false);
-	last |= PMB_PAGE - 1;
 	if (sva > hi || last < lo) {
 		pmap_counters.pc_refused++;
 		return (false);
@@ -615,15 +615,14 @@ pmap_range_clip(const struct pmap *pm, vm_offset_t *svap, vm_offset_t *evap)
 void
 pmap_init(void)
 {
-	uint32_t pfn;
+	uint32_t pfn, n = ptp_npages / 128;
 	int s = ph_splvm();
 
 	for (pfn = 0; pfn < frame_count; pfn++)
 		if (frame_tag(&frame_table[pfn]) == FR_FOREIGN &&
 		    ph_frame_managed(pfn))
 			frame_set(pfn << PMB_PAGESHIFT, FR_MANAGED, NULL);
-	keep_pages = ptp_npages / 128 < 2 ? 2 :
-	    ptp_npages / 128 > 16 ? 16 : ptp_npages / 128;
+	keep_pages = n < 2 ? 2 : n > 16 ? 16 : n;
 	pmap_reserve_short = !pmap_reserve_fill();
 	ph_splx(s);
 }

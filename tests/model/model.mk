@@ -54,6 +54,11 @@ check-closure: $(HT_DIR)/plain/closure
 soak-closure: $(HT_DIR)/plain/closure
 	@tools/run32 $(HT_DIR)/plain/closure -l -t $(or $(DURATION),3600)
 
+.PHONY: soak
+soak: $(HT_VARIANTS:%=$(HT_DIR)/%/check_model) $(HT_DIR)/quick/check_model \
+    $(HT_DIR)/fuzz/fuzz $(HT_DIR)/plain/closure
+	@$(PYTHON) tools/soak
+
 # All that the steps of make test share, so that each is built once.
 .PHONY: bench
 bench: $(foreach v,$(HT_VARIANTS),$(HT_DIR)/$(v)/unit \

@@ -138,13 +138,15 @@ TEST(pmap_stray__damaged_entry_is_flushed)
 TEST(pmap_stray__damaged_entry_is_flushed_when_replaced)
 {
 	pmap_t pm = as_new();
-	uint32_t a = page_new(), b = page_new();
+	uint32_t a = page_new(), b = page_new(), n;
 
 	DO(pmap_enter(pm, VA, a, PROT_RW, FALSE));
 	*host_pte(pm, VA) = 0x1000u | MMU_P | MMU_RW | MMU_US;
 	CHECK(can_read(pm, VA, 0x1000u));
 	isolate();
+	n = pmap_counters.pc_invlpg;
 	DO(pmap_enter(pm, VA, b, PROT_RW, FALSE));
+	CHECK_EQ(pmap_counters.pc_invlpg, n + 1);
 	CHECK(can_write(pm, VA, b));
 	CHECK_EQ(pmap_page_mappings(a), 0);
 	mended(1);
