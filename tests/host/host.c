@@ -138,6 +138,7 @@ host_boot(const struct host_config *config)
 	vm_offset_t sva, eva;
 	uint32_t i;
 
+	host_watch(HOST_WATCH_MS);
 	host_config = *config;
 	phys = kva_init();
 	mmu_init(phys, config->hc_frames);
@@ -643,6 +644,7 @@ ph_splvm(void)
 {
 	int s;
 
+	host_calls++;
 	interrupt();
 	s = host_spl;
 	host_spl = 1;

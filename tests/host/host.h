@@ -79,7 +79,7 @@ enum host_trap {
 	HOST_OK,
 	HOST_PANIC,			/* ph_panic, text in host_message */
 	HOST_FAULT,			/* page fault at host_fault_va */
-	HOST_HANG			/* ph_wait without end */
+	HOST_HANG			/* ph_wait or a loop without end */
 };
 
 extern struct host_config host_config;
@@ -125,6 +125,9 @@ void	host_log_clear(void);
  *		it did not come to the end
  */
 extern jmp_buf *host_trap_to;
+extern volatile uint32_t host_calls;	/* of the module, for the watch */
+#define HOST_WATCH_MS	3000u
+void	host_watch(uint32_t ms);
 jmp_buf	*host_trap_begin(jmp_buf *);
 void	host_trap_end(jmp_buf *);
 #define HOST_TRY(old, here)						\

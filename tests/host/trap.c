@@ -5,14 +5,20 @@
  * trap.c: how a stretch of the module's code ends, and what it said: panics,
  * hangs, the log.
  */
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
 
 #include "host.h"
 
 char host_message[512];
 jmp_buf *host_trap_to;
+volatile uint32_t host_calls;
+
+static uint32_t watch_ms;
 
 static char log_text[32768];
 static uint32_t log_len;
@@ -35,6 +41,7 @@ host_trap_begin(jmp_buf *here)
 {
 	jmp_buf *old = host_trap_to;
 
+	host_calls++;
 	host_trap_to = here;
 	return (old);
 }
@@ -66,6 +73,47 @@ host_trap(enum host_trap trap)
 		abort();
 	}
 	_longjmp(*host_trap_to, (int)trap);
+}
+
+/*
+ * A tick of the watch: the module has not been called since the last one, so
+ * what we are in does not end.  Outside of HOST_TRY it is the test that works.
+ */
+static void
+watch_tick(int sig)
+{
+	static uint32_t seen;
+
+	(void)sig;
+	if (host_trap_to == NULL || host_calls != seen) {
+		seen = host_calls;
+		return;
+	}
+	snprintf(host_message, sizeof(host_message),
+	    "no end after %u ms of the processor", watch_ms);
+	host_trap(HOST_HANG);
+}
+
+/*
+ * From now on a call that does not return is a hang.
+ * => ms: of the processor's time, for no call; it may take twice that
+ * => for each process anew, after fork too
+ */
+void
+host_watch(uint32_t ms)
+{
+	struct itimerval every;
+	struct sigaction sa;
+
+	watch_ms = ms;
+	every.it_value.tv_sec = (time_t)(ms / 1000);
+	every.it_value.tv_usec = (suseconds_t)(ms % 1000 * 1000);
+	every.it_interval = every.it_value;
+	memset(&sa, 0, sizeof(sa));
+	sa.sa_handler = watch_tick;
+	sa.sa_flags = SA_NODEFER | SA_RESTART;
+	sigaction(SIGVTALRM, &sa, NULL);
+	setitimer(ITIMER_VIRTUAL, &every, NULL);
 }
 
 /*

@@ -35,7 +35,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size == 0)
 		return (-1);
-	trace_alarm = false;
 	world_snapshots = true;
 	trace_decode(&trace, data, size);
 	if (trace.tr_n > RECORDS_MAX)

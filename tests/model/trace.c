@@ -4,7 +4,6 @@
 /*
  * trace.c: run a trace, shrink it, and turn it into text and back.
  */
-#include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -12,24 +11,10 @@
 
 #include "trace.h"
 
-#define HANG_SECONDS	60u		/* for a run of thousands */
 #define SHRINK_SECONDS	60
 #define SHRINK_RUNS	4000u
 
-bool trace_alarm = true;
 bool trace_forks;
-
-/*
- * A loop without end in the module is a violation too.
- */
-static void
-hang(int sig)
-{
-	(void)sig;
-	snprintf(host_message, sizeof(host_message), "no end after %u s",
-	    HANG_SECONDS);
-	host_trap(HOST_HANG);
-}
 
 /*
  * Run a trace from a fresh boot.
@@ -38,25 +23,12 @@ hang(int sig)
 bool
 trace_run(const struct trace *tr)
 {
-	static bool ready;
-	struct sigaction sa;
 	jmp_buf *old, here;
 
-	if (!ready && trace_alarm) {
-		memset(&sa, 0, sizeof(sa));
-		sa.sa_handler = hang;
-		sa.sa_flags = SA_NODEFER;
-		sigaction(SIGALRM, &sa, NULL);
-		ready = true;
-	}
-	alarm(trace_alarm ? HANG_SECONDS : 0);
-	if (HOST_TRY(old, here) != HOST_OK) {
-		alarm(0);
+	if (HOST_TRY(old, here) != HOST_OK)
 		return (false);
-	}
 	world_run(tr->tr_config, tr->tr_op, tr->tr_n);
 	host_trap_end(old);
-	alarm(0);
 	return (true);
 }
 

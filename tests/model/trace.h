@@ -23,7 +23,6 @@ struct trace {
 	struct wop	tr_op[TRACE_MAX];
 };
 
-extern bool trace_alarm;		/* tell a hang by the clock */
 extern bool trace_forks;		/* a run may end its process */
 
 bool	trace_run(const struct trace *);

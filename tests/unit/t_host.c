@@ -256,3 +256,22 @@ TEST(host__endless_wakeups_are_a_hang)
 	CHECK_EQ(trap, HOST_HANG);
 	CHECK_EQ(host_record.hr_wakeups, 100 * host_knobs.hk_max_waits + 1);
 }
+
+/*
+ * And a loop in which nothing happens at all.
+ */
+TEST(host__call_that_does_not_return_is_a_hang)
+{
+	jmp_buf *old, here;
+	volatile bool on = true;
+	enum host_trap trap = HOST_TRY(old, here);
+
+	if (trap == HOST_OK) {
+		host_watch(20);
+		while (on)
+			;
+		host_trap_end(old);
+	}
+	host_watch(HOST_WATCH_MS);
+	CHECK_EQ(trap, HOST_HANG);
+}
