@@ -455,3 +455,66 @@ TEST(pmap_audit__link_into_an_unmapped_table)
 	CHECK(audit() > 0);
 	CHECK_LOG("PT6");
 }
+
+/*
+ * What the damaged entry named is not to be reached through the TLB when the
+ * mapping has been dropped.
+ */
+TEST(pmap_damage__nothing_of_it_stays_cached)
+{
+	pmap_t pm = as_new();
+	uint32_t pa = page_new(), stranger = page_new();
+
+	DO(pmap_enter(pm, VA, pa, PROT_RW, FALSE));
+	DO(pmap_enter(pm, VA + PAGE, pa, PROT_RW, FALSE));
+	*host_pte(pm, VA) = stranger | MMU_P | MMU_RW | MMU_US;
+	CHECK(can_write(pm, VA, stranger));
+	isolate();
+	DO(pmap_clear_reference(pa));
+	CHECK(mmu_tlb_find(VA >> 12) == NULL);
+	CHECK_EQ(user_access(pm, VA, MMU_USER, NULL), MMU_ABSENT);
+	mended(1);
+}
+
+/*
+ * A list that is built anew in the middle of a walk has another order: the
+ * walk starts again, or it would miss what had not been looked at.
+ */
+TEST(pmap_testbit__starts_again_with_a_new_list)
+{
+	pmap_t pm = as_new();
+	uint32_t pa = page_new(), i;
+	struct pv_link *last;
+	uint32_t *ptep;
+
+	for (i = 3; i-- > 0;)
+		DO(pmap_enter(pm, VA + i * PAGE, pa, PROT_RW, FALSE));
+	last = frame_lookup(pa)->fr_first->pv_next->pv_next;
+	ptep = pv_pte(last);
+	CHECK_EQ(ptp_va(ptp_of_pte(ptep), ptep), VA + 2 * PAGE);
+	CHECK(can_write(pm, VA + 2 * PAGE, pa));
+	last->pv_pprev = &last->pv_next;
+	isolate();
+	CHECK(pmap_is_modified(pa));
+	mended(1);
+	CHECK_EQ(pmap_page_mappings(pa), 3);
+}
+
+/*
+ * A new mapping in the place of a damaged one flushes that address, once.
+ */
+TEST(pmap_enter__over_a_damaged_entry_flushes_one_page)
+{
+	pmap_t pm = as_new();
+	uint32_t a = page_new(), b = page_new(), n;
+
+	DO(pmap_enter(pm, VA, a, PROT_RW, FALSE));
+	*host_pte(pm, VA) = host_device_page(1) | MMU_P | MMU_US;
+	CHECK(can_read(pm, VA, host_device_page(1)));
+	isolate();
+	n = pmap_counters.pc_invlpg;
+	DO(pmap_enter(pm, VA, b, PROT_RW, FALSE));
+	CHECK_EQ(pmap_counters.pc_invlpg, n + 1);
+	CHECK(can_write(pm, VA, b));
+	mended(1);
+}

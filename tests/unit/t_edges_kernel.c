@@ -203,6 +203,7 @@ TEST(pmap_move__refuses_what_the_host_may_not_map)
 	DO(pmap_move(va, va + PAGE, 0));
 	DO(pmap_move(va, va, PAGE));
 	DO(pmap_move(va, va + 7, PAGE));
+	DO(pmap_move(va + 7, va, PAGE));
 	CHECK_EQ(pmap_counters.pc_refused, refused);
 	CHECK_EQ(pmap_extract(kernel_pmap, va), pa);
 	DO(pmap_enter(kernel_pmap, va + PAGE, pa, PROT_RW, FALSE));
@@ -314,4 +315,21 @@ TEST(pmap_remove__host_edits_do_not_count)
 	CHECK_EQ(pmap_resident_count(kernel_pmap), n);
 	DO(pmap_remove(kernel_pmap, first, last + PAGE));
 	CHECK_EQ(pmap_resident_count(kernel_pmap), n);
+}
+
+/*
+ * Where the host edits entries itself, one that is not valid may hold
+ * anything, and keeps it.
+ */
+TEST(pmap_protect__leaves_the_hosts_invalid_entries)
+{
+	uint32_t va = host_edits_sva, pa = page_new();
+
+	DO(pmap_enter(kernel_pmap, va, pa, PROT_RW, FALSE));
+	*host_pte(kernel_pmap, va + PAGE) = pa | MMU_RW;
+	DO(pmap_protect(kernel_pmap, va, va + 2 * PAGE, PROT_R));
+	CHECK_EQ(pte_of(kernel_pmap, va + PAGE), pa | MMU_RW);
+	CHECK_EQ(pte_of(kernel_pmap, va) & MMU_RW, 0);
+	*host_pte(kernel_pmap, va + PAGE) = 0;
+	DO(pmap_remove(kernel_pmap, va, va + PAGE));
 }
