@@ -256,9 +256,10 @@ LIKE(pmap_map, "PV page's frame", "report PT4, removes",
 LIKE(pmap_map, "prot NONE", "adds read",
     w.ret = pmap_map(KFREE, w.spare, w.spare + PAGE, VM_PROT_NONE),
     w.ret = pmap_map(KFREE, w.spare, w.spare + PAGE, PROT_R))
-LIKE(pmap_map, "prot WRITE alone", "adds read",
+CELL(CELL_LIKE | CELL_CHECK, pmap_map, "prot WRITE alone", "adds read",
     w.ret = pmap_map(KFREE, w.spare, w.spare + PAGE, VM_PROT_WRITE),
-    w.ret = pmap_map(KFREE, w.spare, w.spare + PAGE, PROT_RW))
+    w.ret = pmap_map(KFREE, w.spare, w.spare + PAGE, PROT_RW),
+    w.ret == KFREE + PAGE && maps(kernel_pmap, KFREE, w.spare, MMU_RW))
 LIKE(pmap_map, "prot bits outside ALL", "ignored",
     w.ret = pmap_map(KFREE, w.spare, w.spare + PAGE, PROT_R | ~VM_PROT_ALL),
     w.ret = pmap_map(KFREE, w.spare, w.spare + PAGE, PROT_R))
