@@ -49,7 +49,7 @@ OPERATORS = {
 RELATIONAL = {"==", "!=", "<", "<=", ">", ">="}
 UNARY = {"!": [""], "~": [""], "-": [""], "++": ["--"], "--": ["++"]}
 # What stands before the 1 of a mask such as "& ~(PMB_PAGE - 1)".
-MASKED = re.compile(r"[&|]=?\s*~?\(?\w+ - $")
+MASKED = re.compile(r"[&|]=?\s*~?(?:\(\w+\))?\(?\w+ - $")
 # Names of bits and masks: a wrong bit, or none.  Other constants: one off.
 MASK = re.compile(r"PMB_(?!PAGE|SLOT|NPTE)\w+|PDE_\w+|VM_PROT_\w+|FR_TAG"
                   r"|PMAP_(?:WRITE|NOCACHE|REF|MOD)|PH_GLOBAL$")
