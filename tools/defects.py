@@ -194,7 +194,7 @@ DEFECTS = [
            "\tif ((pte & PMB_VALID) == 0)\n\t\treturn (0);\n"
            "\tif (pap != NULL)\n", "\tif (pap != NULL)\n"),
     Defect("a range to 4 GB taken for reversed", "R25", "pmap.c",
-           "(*evap < *svap && *evap != 0)", "*evap < *svap"),
+           "*evap - 1 < *svap)", "*evap < *svap)"),
     Defect("one reload a page on a 386", "R26", "pmap.c",
            "\tif (n > 0 && !ph_has_invlpg()) {\n"
            "\t\ttlb_reload(ph_cr3());\n\t\treturn;\n",
@@ -210,8 +210,8 @@ DEFECTS = [
            "\t\tif (single)\n\t\t\tpmap_flush_pages(&va, 1);\n",
            "\t\t(void)va;\n"),
     Defect("the recursive slot within reach", "R28", "pmap.c",
-           "pmap_kva_last : PH_USER_PTMAX - 1;",
-           "pmap_kva_last : PH_KERNBASE - 1;",
+           "pmap_kva_last & PMB_FRAME :\n\t    PH_USER_PTMAX - PMB_PAGE;",
+           "pmap_kva_last & PMB_FRAME :\n\t    PH_KERNBASE - PMB_PAGE;",
            "only a build with a recursive slot has one", "ports"),
     Defect("an exec whose CR3 stays", "R29", "pmap.c",
            "\tif ((ph_cr3() & PMB_FRAME) != pm->pm_pdirpa)\n"

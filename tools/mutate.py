@@ -48,6 +48,8 @@ OPERATORS = {
 }
 RELATIONAL = {"==", "!=", "<", "<=", ">", ">="}
 UNARY = {"!": [""], "~": [""], "-": [""], "++": ["--"], "--": ["++"]}
+# What stands before the 1 of a mask such as "& ~(PMB_PAGE - 1)".
+MASKED = re.compile(r"[&|]=?\s*~?(?:\(\w+\))?\(?\w+ - $")
 # Names of bits and masks: a wrong bit, or none.  Other constants: one off.
 MASK = re.compile(r"PMB_(?!PAGE|SLOT|NPTE)\w+|PDE_\w+|VM_PROT_\w+|FR_TAG"
                   r"|PMAP_(?:WRITE|NOCACHE|REF|MOD)|PH_GLOBAL$")
@@ -279,8 +281,8 @@ class Maker:
             return
         value = int(m.group(1), 0)
         for other in (value + 1, value - 1):
-            # A mask of "size - 2" is the same one where sizes are even.
-            if other == 2 and self.text[:start].endswith("- "):
+            # "& (size - 2)" is the same mask where sizes are even.
+            if other == 2 and MASKED.search(self.text[:start]):
                 continue
             if other >= 0:
                 self.add("constant", start, end, f"{other}{m.group(2)}")

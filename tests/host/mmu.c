@@ -19,6 +19,8 @@
  * saw before until something flushes it (volume 3, 4.10.3).  So a page
  * table that is freed without a flush is walked in its next life.
  */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "mmu.h"
@@ -40,6 +42,16 @@ static uint32_t tlb_count;
 static uint32_t pdc_pde[NSLOTS];	/* cached PDE, 0 for none */
 static uint16_t pdc_slot[NSLOTS];
 static uint32_t pdc_count;
+
+/*
+ * To forget one would hide a missing flush.
+ */
+static void
+overflow(void)
+{
+	fprintf(stderr, "mmu: more than %u translations\n", MMU_TLB_MAX);
+	abort();
+}
 
 /*
  * Begin with this physical memory, an empty TLB and CR3 0.
@@ -169,7 +181,7 @@ mmu_tlb_insert(uint32_t vpn, uint32_t pfn, uint8_t flags)
 		}
 	}
 	if (tlb_count == MMU_TLB_MAX)
-		entry_remove(0);
+		overflow();
 	e = &tlb[tlb_count++];
 	e->me_vpn = vpn;
 	e->me_pfn = pfn;

@@ -46,6 +46,7 @@
  *		UTOP	page 3			w.pager page 6, wired
  *		UAREA	page 3, the kernel's	w.edits a device, by the host
  *	w.b	UVA	page 0			w.own UVA page 1, pmap_pinit
+ *						 + 1 frame 0, written
  *
  * w.b has as many references as can be counted.
  */
@@ -70,7 +71,7 @@ struct world {
 	pmap_t		gone;		/* destroyed again */
 	uint32_t	page[WORLD_PAGES];
 	uint32_t	spare;		/* a page that nothing maps */
-	uint32_t	unused;		/* a page that the VM has free */
+	uint32_t	unused;		/* free in the VM; M and U are saved */
 	uint32_t	zero;		/* frame 0 */
 	uint32_t	hole;		/* below the end of RAM, unmanaged */
 	uint32_t	device;		/* above RAM */

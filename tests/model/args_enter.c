@@ -71,7 +71,7 @@ LIKE(pmap_enter, "misaligned pa", "truncated",
     pmap_enter(w.a, UFREE, w.spare, PROT_RW, FALSE))
 ASKED(pmap_enter, "frame 0",
     pmap_enter(w.a, UFREE, w.zero, PROT_RW, FALSE),
-    maps(w.a, UFREE, 0, UBITS) && pmap_page_mappings(0) == 1)
+    maps(w.a, UFREE, 0, UBITS) && pmap_page_mappings(0) == 2)
 ASKED(pmap_enter, "unmanaged frame",
     pmap_enter(w.a, UFREE, w.hole, PROT_RW, FALSE),
     maps(w.a, UFREE, w.hole, UBITS) && pmap_page_mappings(w.hole) == 0)

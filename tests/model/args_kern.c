@@ -42,9 +42,19 @@ ASKED(pmap_kenter, "frame 0",
 ASKED(pmap_kenter, "unmanaged frame",
     pmap_kenter(KFREE, w.hole, PROT_RW),
     maps(kernel_pmap, KFREE, w.hole, MMU_RW))
+ASKED(pmap_kenter, "frame above RAM",
+    pmap_kenter(KFREE, w.device, PROT_RW),
+    maps(kernel_pmap, KFREE, w.device, MMU_RW | MMU_PCD))
 ASKED(pmap_kenter, "last frame of 4 GB",
     pmap_kenter(KFREE, HIGH, PROT_RW),
     maps(kernel_pmap, KFREE, HIGH, MMU_RW | MMU_PCD))
+ASKED(pmap_kenter, "kernel image frame",
+    pmap_kenter(KFREE, w.image, PROT_RW),
+    maps(kernel_pmap, KFREE, w.image, MMU_RW))
+ASKED(pmap_kenter, "free page",
+    pmap_kenter(KFREE, w.unused, PROT_RW),
+    maps(kernel_pmap, KFREE, w.unused, MMU_RW) &&
+    pmap_page_mappings(w.unused) == 0)
 LIKE(pmap_kenter, "page table's frame", "report PT4, removes",
     pmap_kenter(K(2), w.ptp, PROT_RW),
     pmap_remove(kernel_pmap, K(2), K(3)))
@@ -78,6 +88,8 @@ SAME(pmap_kremove, "user range", "refused",
     pmap_kremove(UVA, PAGE))
 SAME(pmap_kremove, "kernel image range", "refused",
     pmap_kremove(KIMAGE, PAGE))
+SAME(pmap_kremove, "range of the module's tables", "refused",
+    pmap_kremove(w.tables, PAGE))
 SAME(pmap_kremove, "arena range", "refused",
     pmap_kremove(w.arena, w.kstart - w.arena))
 SAME(pmap_kremove, "windows' range", "refused",
@@ -129,6 +141,10 @@ SAME(pmap_move, "kernel image to", "refused",
     pmap_move(K(0), KIMAGE, PAGE))
 SAME(pmap_move, "arena from", "refused",
     pmap_move(w.arena, K(8), PAGE))
+SAME(pmap_move, "arena to", "refused",
+    pmap_move(K(0), w.arena, PAGE))
+SAME(pmap_move, "window from", "refused",
+    pmap_move(w.window, K(8), PAGE))
 SAME(pmap_move, "window to", "refused",
     pmap_move(K(0), w.window, PAGE))
 SAME(pmap_move, "from range beyond the end", "refused",
@@ -139,6 +155,8 @@ SAME(pmap_move, "len 4 GB - 1", "refused",
     pmap_move(K(0), K(8), 0xffffffffu))
 SAME(pmap_move, "from range that wraps at 4 GB", "refused",
     pmap_move(HIGH, K(8), 2 * PAGE))
+SAME(pmap_move, "to range that wraps at 4 GB", "refused",
+    pmap_move(K(0), HIGH, 2 * PAGE))
 RECURSIVE(pmap_move, "recursive slot from", "refused",
     pmap_move(RSLOT, K(8), PAGE))
 RECURSIVE(pmap_move, "recursive slot to", "refused",
@@ -188,6 +206,12 @@ CELL(CELL_CHECK, pmap_map, "user va", "refused",
 CELL(CELL_CHECK, pmap_map, "kernel image va", "refused",
     w.ret = pmap_map(KIMAGE, w.hole, w.hole + 2 * PAGE, PROT_RW), (void)0,
     w.ret == KIMAGE)
+CELL(CELL_CHECK, pmap_map, "va of the module's tables", "refused",
+    w.ret = pmap_map(w.tables, w.spare, w.spare + PAGE, PROT_RW), (void)0,
+    w.ret == w.tables)
+CELL(CELL_CHECK, pmap_map, "va of a window", "refused",
+    w.ret = pmap_map(w.window, w.spare, w.spare + PAGE, PROT_RW), (void)0,
+    w.ret == w.window)
 CELL(CELL_CHECK, pmap_map, "va of the arena", "refused",
     w.ret = pmap_map(w.arena, w.spare, w.spare + PAGE, PROT_RW), (void)0,
     w.ret == w.arena)
@@ -203,11 +227,41 @@ CELL(CELL_CHECK, pmap_map, "epa - spa above the kernel's space", "refused",
 CELL(CELL_CHECK | CELL_RECURSIVE, pmap_map, "recursive slot", "refused",
     w.ret = pmap_map(RSLOT, w.spare, w.spare + PAGE, PROT_RW), (void)0,
     w.ret == RSLOT)
+ASKED(pmap_map, "frame 0",
+    w.ret = pmap_map(KFREE, w.zero, w.zero + PAGE, PROT_RW),
+    w.ret == KFREE + PAGE && maps(kernel_pmap, KFREE, w.zero, MMU_RW))
+ASKED(pmap_map, "unmanaged frame",
+    w.ret = pmap_map(KFREE, w.hole, w.hole + PAGE, PROT_RW),
+    w.ret == KFREE + PAGE && maps(kernel_pmap, KFREE, w.hole, MMU_RW))
+ASKED(pmap_map, "frame above RAM",
+    w.ret = pmap_map(KFREE, w.device, w.device + PAGE, PROT_RW),
+    w.ret == KFREE + PAGE &&
+    maps(kernel_pmap, KFREE, w.device, MMU_RW | MMU_PCD))
+ASKED(pmap_map, "kernel image frame",
+    w.ret = pmap_map(KFREE, w.image, w.image + PAGE, PROT_RW),
+    w.ret == KFREE + PAGE && maps(kernel_pmap, KFREE, w.image, MMU_RW))
+ASKED(pmap_map, "free page",
+    w.ret = pmap_map(KFREE, w.unused, w.unused + PAGE, PROT_RW),
+    w.ret == KFREE + PAGE && maps(kernel_pmap, KFREE, w.unused, MMU_RW) &&
+    pmap_page_mappings(w.unused) == 0)
 LIKE(pmap_map, "page table's frame", "report PT4, removes",
     pmap_map(K(2), w.ptp, w.ptp + PAGE, PROT_RW),
     pmap_remove(kernel_pmap, K(2), K(3)))
+LIKE(pmap_map, "directory's frame", "report PT4, removes",
+    pmap_map(K(2), w.dir, w.dir + PAGE, PROT_RW),
+    pmap_remove(kernel_pmap, K(2), K(3)))
+LIKE(pmap_map, "PV page's frame", "report PT4, removes",
+    pmap_map(K(2), w.slices, w.slices + PAGE, PROT_RW),
+    pmap_remove(kernel_pmap, K(2), K(3)))
 LIKE(pmap_map, "prot NONE", "adds read",
     w.ret = pmap_map(KFREE, w.spare, w.spare + PAGE, VM_PROT_NONE),
+    w.ret = pmap_map(KFREE, w.spare, w.spare + PAGE, PROT_R))
+CELL(CELL_LIKE | CELL_CHECK, pmap_map, "prot WRITE alone", "adds read",
+    w.ret = pmap_map(KFREE, w.spare, w.spare + PAGE, VM_PROT_WRITE),
+    w.ret = pmap_map(KFREE, w.spare, w.spare + PAGE, PROT_RW),
+    w.ret == KFREE + PAGE && maps(kernel_pmap, KFREE, w.spare, MMU_RW))
+LIKE(pmap_map, "prot bits outside ALL", "ignored",
+    w.ret = pmap_map(KFREE, w.spare, w.spare + PAGE, PROT_R | ~VM_PROT_ALL),
     w.ret = pmap_map(KFREE, w.spare, w.spare + PAGE, PROT_R))
 
 /* ----- pmap_phys_address ----- */

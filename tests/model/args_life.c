@@ -58,6 +58,8 @@ SAME(pmap_reference, "NULL pmap", "no effect",
     pmap_reference(NULL))
 SAME(pmap_reference, "dead pmap", "panic PM1",
     pmap_reference(w.dead))
+SAME(pmap_reference, "pmap destroyed before", "panic PM1",
+    pmap_reference(w.gone))
 ASKED(pmap_reference, "kernel pmap",
     pmap_reference(kernel_pmap),
     kernel_pmap->pm_count == 2)
@@ -112,6 +114,8 @@ SAME(pmap_deactivate, "NULL pmap", "no effect",
     pmap_deactivate(NULL))
 SAME(pmap_deactivate, "dead pmap", "no effect",
     pmap_deactivate(w.dead))
+SAME(pmap_deactivate, "pmap destroyed before", "no effect",
+    pmap_deactivate(w.gone))
 SAME(pmap_deactivate, "kernel pmap", "no effect",
     pmap_deactivate(kernel_pmap))
 SAME(pmap_deactivate, "pmap that is not loaded", "no effect",
@@ -121,6 +125,8 @@ SAME(pmap_collect, "NULL pmap", "no effect",
     pmap_collect(NULL))
 SAME(pmap_collect, "dead pmap", "panic PM1",
     pmap_collect(w.dead))
+SAME(pmap_collect, "pmap destroyed before", "panic PM1",
+    pmap_collect(w.gone))
 SAME(pmap_collect, "kernel pmap", "no effect",
     pmap_collect(kernel_pmap))
 

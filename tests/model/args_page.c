@@ -27,8 +27,9 @@ SAME(pmap_page_protect, "directory's frame", "no effect",
     pmap_page_protect(w.dir, VM_PROT_NONE))
 SAME(pmap_page_protect, "PV page's frame", "no effect",
     pmap_page_protect(w.slices, VM_PROT_NONE))
-SAME(pmap_page_protect, "frame 0, not mapped", "no effect",
-    pmap_page_protect(0, VM_PROT_NONE))
+LIKE(pmap_page_protect, "frame 0", "as asked",
+    pmap_page_protect(0, VM_PROT_NONE),
+    pmap_remove(w.own, UVA + PAGE, UVA + 2 * PAGE))
 SAME(pmap_page_protect, "free page", "no effect",
     pmap_page_protect(w.unused, VM_PROT_NONE))
 SAME(pmap_page_protect, "prot ALL", "no effect",
@@ -54,6 +55,8 @@ SAME(pmap_changebit, "frame above RAM", "no effect",
     pmap_changebit(w.device, PMAP_MOD, ~PMAP_WRITE))
 SAME(pmap_changebit, "last byte of 4 GB", "no effect",
     pmap_changebit(0xffffffffu, PMAP_MOD, ~PMAP_WRITE))
+SAME(pmap_changebit, "kernel image frame", "no effect",
+    pmap_changebit(w.image, PMAP_MOD, ~PMAP_WRITE))
 SAME(pmap_changebit, "page table's frame", "no effect",
     pmap_changebit(w.ptp, PMAP_MOD, ~PMAP_WRITE))
 SAME(pmap_changebit, "directory's frame", "no effect",
@@ -71,9 +74,12 @@ LIKE(pmap_changebit, "set and clear MOD", "ignored",
     pmap_changebit(w.page[1], PMAP_MOD, ~0u))
 SAME(pmap_changebit, "set 0, keepmask ~0", "no effect",
     pmap_changebit(w.page[0], 0, ~0u))
-ASKED(pmap_changebit, "frame 0, not mapped",
-    pmap_changebit(0, PMAP_MOD, ~0u),
-    pmap_is_modified(0))
+ASKED(pmap_changebit, "frame 0",
+    pmap_changebit(0, 0, ~PMAP_WRITE),
+    maps(w.own, UVA + PAGE, 0, MMU_US) && pmap_is_modified(0))
+ASKED(pmap_changebit, "free page",
+    pmap_changebit(w.unused, 0, ~PMAP_MOD),
+    !pmap_is_modified(w.unused) && pmap_is_referenced(w.unused))
 
 /* ----- pmap_testbit ----- */
 
@@ -86,14 +92,20 @@ SAME(pmap_testbit, "frame above RAM", "returns 0",
     w.ret = (uint32_t)pmap_testbit(w.device, ~0u))
 SAME(pmap_testbit, "last byte of 4 GB", "returns 0",
     w.ret = (uint32_t)pmap_testbit(0xffffffffu, ~0u))
+SAME(pmap_testbit, "kernel image frame", "returns 0",
+    w.ret = (uint32_t)pmap_testbit(w.image, ~0u))
 SAME(pmap_testbit, "page table's frame", "returns 0",
     w.ret = (uint32_t)pmap_testbit(w.ptp, ~0u))
 SAME(pmap_testbit, "directory's frame", "returns 0",
     w.ret = (uint32_t)pmap_testbit(w.dir, ~0u))
 SAME(pmap_testbit, "PV page's frame", "returns 0",
     w.ret = (uint32_t)pmap_testbit(w.slices, ~0u))
-SAME(pmap_testbit, "frame 0, not mapped", "returns 0",
-    w.ret = (uint32_t)pmap_testbit(0, ~0u))
+ASKED(pmap_testbit, "frame 0",
+    w.ret = (uint32_t)pmap_testbit(0, PMAP_WRITE),
+    w.ret == 1)
+ASKED(pmap_testbit, "free page",
+    w.ret = (uint32_t)pmap_testbit(w.unused, PMAP_REF),
+    w.ret == 1)
 SAME(pmap_testbit, "bits outside the four", "returns 0",
     w.ret = (uint32_t)pmap_testbit(w.page[0], STRANGE))
 SAME(pmap_testbit, "bits 0", "returns 0",
@@ -107,8 +119,22 @@ SAME(pmap_clear_modify, "unmanaged frame", "no effect",
     pmap_clear_modify(w.hole))
 SAME(pmap_clear_modify, "frame above RAM", "no effect",
     pmap_clear_modify(w.device))
+SAME(pmap_clear_modify, "last byte of 4 GB", "no effect",
+    pmap_clear_modify(0xffffffffu))
+SAME(pmap_clear_modify, "kernel image frame", "no effect",
+    pmap_clear_modify(w.image))
 SAME(pmap_clear_modify, "page table's frame", "no effect",
     pmap_clear_modify(w.ptp))
+SAME(pmap_clear_modify, "directory's frame", "no effect",
+    pmap_clear_modify(w.dir))
+SAME(pmap_clear_modify, "PV page's frame", "no effect",
+    pmap_clear_modify(w.slices))
+ASKED(pmap_clear_modify, "frame 0",
+    pmap_clear_modify(0),
+    !pmap_is_modified(0) && pmap_is_referenced(0))
+ASKED(pmap_clear_modify, "free page",
+    pmap_clear_modify(w.unused),
+    !pmap_is_modified(w.unused) && pmap_is_referenced(w.unused))
 LIKE(pmap_clear_reference, "misaligned pa", "truncated",
     pmap_clear_reference(w.page[0] + 0xfff),
     pmap_clear_reference(w.page[0]))
@@ -116,16 +142,43 @@ SAME(pmap_clear_reference, "unmanaged frame", "no effect",
     pmap_clear_reference(w.hole))
 SAME(pmap_clear_reference, "frame above RAM", "no effect",
     pmap_clear_reference(w.device))
+SAME(pmap_clear_reference, "last byte of 4 GB", "no effect",
+    pmap_clear_reference(0xffffffffu))
+SAME(pmap_clear_reference, "kernel image frame", "no effect",
+    pmap_clear_reference(w.image))
 SAME(pmap_clear_reference, "page table's frame", "no effect",
     pmap_clear_reference(w.ptp))
+SAME(pmap_clear_reference, "directory's frame", "no effect",
+    pmap_clear_reference(w.dir))
+SAME(pmap_clear_reference, "PV page's frame", "no effect",
+    pmap_clear_reference(w.slices))
+ASKED(pmap_clear_reference, "frame 0",
+    pmap_clear_reference(0),
+    !pmap_is_referenced(0) && pmap_is_modified(0))
+ASKED(pmap_clear_reference, "free page",
+    pmap_clear_reference(w.unused),
+    !pmap_is_referenced(w.unused) && pmap_is_modified(w.unused))
 LIKE(pmap_copy_on_write, "misaligned pa", "truncated",
     pmap_copy_on_write(w.page[0] + 0xfff), pmap_copy_on_write(w.page[0]))
 SAME(pmap_copy_on_write, "unmanaged frame", "no effect",
     pmap_copy_on_write(w.hole))
 SAME(pmap_copy_on_write, "frame above RAM", "no effect",
     pmap_copy_on_write(w.device))
+SAME(pmap_copy_on_write, "last byte of 4 GB", "no effect",
+    pmap_copy_on_write(0xffffffffu))
+SAME(pmap_copy_on_write, "kernel image frame", "no effect",
+    pmap_copy_on_write(w.image))
 SAME(pmap_copy_on_write, "page table's frame", "no effect",
     pmap_copy_on_write(w.ptp))
+SAME(pmap_copy_on_write, "directory's frame", "no effect",
+    pmap_copy_on_write(w.dir))
+SAME(pmap_copy_on_write, "PV page's frame", "no effect",
+    pmap_copy_on_write(w.slices))
+ASKED(pmap_copy_on_write, "frame 0",
+    pmap_copy_on_write(0),
+    maps(w.own, UVA + PAGE, 0, MMU_US) && pmap_is_modified(0))
+SAME(pmap_copy_on_write, "free page", "no effect",
+    pmap_copy_on_write(w.unused))
 ASKED(pmap_is_modified, "misaligned pa",
     w.ret = (uint32_t)pmap_is_modified(w.page[0] + 0xfff),
     w.ret == 1)
@@ -133,8 +186,22 @@ SAME(pmap_is_modified, "unmanaged frame", "returns 0",
     w.ret = (uint32_t)pmap_is_modified(w.hole))
 SAME(pmap_is_modified, "frame above RAM", "returns 0",
     w.ret = (uint32_t)pmap_is_modified(w.device))
+SAME(pmap_is_modified, "last byte of 4 GB", "returns 0",
+    w.ret = (uint32_t)pmap_is_modified(0xffffffffu))
+SAME(pmap_is_modified, "kernel image frame", "returns 0",
+    w.ret = (uint32_t)pmap_is_modified(w.image))
 SAME(pmap_is_modified, "page table's frame", "returns 0",
     w.ret = (uint32_t)pmap_is_modified(w.ptp))
+SAME(pmap_is_modified, "directory's frame", "returns 0",
+    w.ret = (uint32_t)pmap_is_modified(w.dir))
+SAME(pmap_is_modified, "PV page's frame", "returns 0",
+    w.ret = (uint32_t)pmap_is_modified(w.slices))
+ASKED(pmap_is_modified, "frame 0",
+    w.ret = (uint32_t)pmap_is_modified(0),
+    w.ret == 1)
+ASKED(pmap_is_modified, "free page",
+    w.ret = (uint32_t)pmap_is_modified(w.unused),
+    w.ret == 1)
 ASKED(pmap_is_referenced, "misaligned pa",
     w.ret = (uint32_t)pmap_is_referenced(w.page[0] + 0xfff),
     w.ret == 1)
@@ -142,8 +209,22 @@ SAME(pmap_is_referenced, "unmanaged frame", "returns 0",
     w.ret = (uint32_t)pmap_is_referenced(w.hole))
 SAME(pmap_is_referenced, "frame above RAM", "returns 0",
     w.ret = (uint32_t)pmap_is_referenced(w.device))
+SAME(pmap_is_referenced, "last byte of 4 GB", "returns 0",
+    w.ret = (uint32_t)pmap_is_referenced(0xffffffffu))
+SAME(pmap_is_referenced, "kernel image frame", "returns 0",
+    w.ret = (uint32_t)pmap_is_referenced(w.image))
 SAME(pmap_is_referenced, "page table's frame", "returns 0",
     w.ret = (uint32_t)pmap_is_referenced(w.ptp))
+SAME(pmap_is_referenced, "directory's frame", "returns 0",
+    w.ret = (uint32_t)pmap_is_referenced(w.dir))
+SAME(pmap_is_referenced, "PV page's frame", "returns 0",
+    w.ret = (uint32_t)pmap_is_referenced(w.slices))
+ASKED(pmap_is_referenced, "frame 0",
+    w.ret = (uint32_t)pmap_is_referenced(0),
+    w.ret == 1)
+ASKED(pmap_is_referenced, "free page",
+    w.ret = (uint32_t)pmap_is_referenced(w.unused),
+    w.ret == 1)
 
 /* ----- the windows ----- */
 
@@ -155,6 +236,8 @@ ASKED(pmap_zero_page, "unmanaged frame",
     pmap_zero_page(w.hole), page_is_zero(w.hole))
 SAME(pmap_zero_page, "frame above RAM", "panic PT4",
     pmap_zero_page(w.device))
+SAME(pmap_zero_page, "last byte of 4 GB", "panic PT4",
+    pmap_zero_page(0xffffffffu))
 SAME(pmap_zero_page, "kernel image frame", "panic PT4",
     pmap_zero_page(w.image))
 SAME(pmap_zero_page, "page table's frame", "panic PT4",
@@ -163,6 +246,8 @@ SAME(pmap_zero_page, "directory's frame", "panic PT4",
     pmap_zero_page(w.dir))
 SAME(pmap_zero_page, "PV page's frame", "panic PT4",
     pmap_zero_page(w.slices))
+ASKED(pmap_zero_page, "free page",
+    pmap_zero_page(w.unused), page_is_zero(w.unused))
 
 LIKE(pmap_copy_page, "misaligned src", "truncated",
     pmap_copy_page(w.page[0] + 0xfff, w.spare),
@@ -175,6 +260,15 @@ SAME(pmap_copy_page, "src is dst", "no effect",
 LIKE(pmap_copy_page, "src unmanaged", "as asked",
     pmap_copy_page(w.hole, w.spare),
     memcpy(host_phys(w.spare), host_phys(w.hole), PAGE))
+LIKE(pmap_copy_page, "dst unmanaged", "as asked",
+    pmap_copy_page(w.page[0], w.hole),
+    memcpy(host_phys(w.hole), host_phys(w.page[0]), PAGE))
+LIKE(pmap_copy_page, "src frame 0", "as asked",
+    pmap_copy_page(0, w.spare),
+    memcpy(host_phys(w.spare), host_phys(0), PAGE))
+LIKE(pmap_copy_page, "dst frame 0", "as asked",
+    pmap_copy_page(w.page[0], 0),
+    memcpy(host_phys(0), host_phys(w.page[0]), PAGE))
 SAME(pmap_copy_page, "src kernel image frame", "panic PT4",
     pmap_copy_page(w.image, w.spare))
 SAME(pmap_copy_page, "dst kernel image frame", "panic PT4",
@@ -183,6 +277,10 @@ SAME(pmap_copy_page, "src above RAM", "panic PT4",
     pmap_copy_page(w.device, w.spare))
 SAME(pmap_copy_page, "dst above RAM", "panic PT4",
     pmap_copy_page(w.spare, w.device))
+SAME(pmap_copy_page, "src last byte of 4 GB", "panic PT4",
+    pmap_copy_page(0xffffffffu, w.spare))
+SAME(pmap_copy_page, "dst last byte of 4 GB", "panic PT4",
+    pmap_copy_page(w.spare, 0xffffffffu))
 SAME(pmap_copy_page, "src page table's frame", "panic PT4",
     pmap_copy_page(w.ptp, w.spare))
 SAME(pmap_copy_page, "dst page table's frame", "panic PT4",
@@ -207,9 +305,16 @@ SAME(pmap_page_mappings, "frame above RAM", "returns 0",
     w.ret = pmap_page_mappings(w.device))
 SAME(pmap_page_mappings, "last byte of 4 GB", "returns 0",
     w.ret = pmap_page_mappings(0xffffffffu))
+SAME(pmap_page_mappings, "kernel image frame", "returns 0",
+    w.ret = pmap_page_mappings(w.image))
 SAME(pmap_page_mappings, "page table's frame", "returns 0",
     w.ret = pmap_page_mappings(w.ptp))
 SAME(pmap_page_mappings, "directory's frame", "returns 0",
     w.ret = pmap_page_mappings(w.dir))
 SAME(pmap_page_mappings, "PV page's frame", "returns 0",
     w.ret = pmap_page_mappings(w.slices))
+ASKED(pmap_page_mappings, "frame 0",
+    w.ret = pmap_page_mappings(0),
+    w.ret == 1)
+SAME(pmap_page_mappings, "free page", "returns 0",
+    w.ret = pmap_page_mappings(w.unused))

@@ -12,6 +12,8 @@ SAME(pmap_remove, "NULL pmap", "no effect",
     pmap_remove(NULL, UVA, UVA + PAGE))
 SAME(pmap_remove, "dead pmap", "panic PM1",
     pmap_remove(w.dead, UVA, UVA + PAGE))
+SAME(pmap_remove, "pmap destroyed before", "panic PM1",
+    pmap_remove(w.gone, UVA, UVA + PAGE))
 SAME(pmap_remove, "dead pmap, empty range", "panic PM1",
     pmap_remove(w.dead, UVA, UVA))
 LIKE(pmap_remove, "misaligned sva", "truncated",
@@ -75,6 +77,10 @@ ASKED(pmap_remove, "range that the host edits",
     pmap_remove(kernel_pmap, w.edits, w.edits + PAGE),
     pte_at(kernel_pmap, w.edits) == 0 &&
     pmap_resident_count(kernel_pmap) == w.resident)
+ASKED(pmap_remove, "pager's range",
+    pmap_remove(kernel_pmap, w.pager, w.pager + PAGE),
+    pte_at(kernel_pmap, w.pager) == 0 &&
+    pmap_resident_count(kernel_pmap) == w.resident - 1)
 
 /* ----- pmap_protect ----- */
 
@@ -86,6 +92,10 @@ SAME(pmap_protect, "dead pmap", "panic PM1",
     pmap_protect(w.dead, UVA, UVA + PAGE, PROT_R))
 SAME(pmap_protect, "dead pmap, prot NONE", "panic PM1",
     pmap_protect(w.dead, UVA, UVA + PAGE, VM_PROT_NONE))
+SAME(pmap_protect, "pmap destroyed before", "panic PM1",
+    pmap_protect(w.gone, UVA, UVA + PAGE, PROT_R))
+SAME(pmap_protect, "dead pmap, empty range", "panic PM1",
+    pmap_protect(w.dead, UVA, UVA, PROT_R))
 LIKE(pmap_protect, "misaligned sva", "truncated",
     pmap_protect(w.a, UVA + 0xfff, UVA + PAGE, PROT_R),
     pmap_protect(w.a, UVA, UVA + PAGE, PROT_R))
@@ -94,30 +104,60 @@ LIKE(pmap_protect, "misaligned eva", "rounded up",
     pmap_protect(w.a, UVA, UVA + 3 * PAGE, PROT_R))
 SAME(pmap_protect, "empty range", "no effect",
     pmap_protect(w.a, UVA, UVA, PROT_R))
+SAME(pmap_protect, "empty range, misaligned", "no effect",
+    pmap_protect(w.a, UVA + 5, UVA + 5, PROT_R))
+SAME(pmap_protect, "sva 0, eva 0", "no effect",
+    pmap_protect(w.a, 0, 0, PROT_R))
 SAME(pmap_protect, "sva above eva", "no effect",
     pmap_protect(w.a, UVA + PAGE, UVA, PROT_R))
+SAME(pmap_protect, "sva above eva in a page", "no effect",
+    pmap_protect(w.a, UVA + 2, UVA + 1, PROT_R))
 SAME(pmap_protect, "range that wraps at 4 GB", "no effect",
     pmap_protect(w.a, HIGH, UVA + PAGE, PROT_R))
 LIKE(pmap_protect, "eva 4 GB, user pmap", "clipped",
     pmap_protect(w.a, UVA, 0, PROT_R),
     pmap_protect(w.a, UVA, PH_USER_PTMAX, PROT_R))
+LIKE(pmap_protect, "eva 4 GB, kernel pmap", "clipped",
+    pmap_protect(kernel_pmap, K(0), 0, PROT_R),
+    pmap_protect(kernel_pmap, K(0), w.kabove, PROT_R))
+LIKE(pmap_protect, "eva in the kernel, user pmap", "clipped",
+    pmap_protect(w.a, UTOP, KIMAGE, PROT_R),
+    pmap_protect(w.a, UTOP, PH_USER_PTMAX, PROT_R))
 LIKE(pmap_protect, "sva in user space, kernel pmap", "clipped",
     pmap_protect(kernel_pmap, UVA, K(1), PROT_R),
     pmap_protect(kernel_pmap, w.kstart, K(1), PROT_R))
+LIKE(pmap_protect, "sva in the arena, kernel pmap", "clipped",
+    pmap_protect(kernel_pmap, w.arena, K(1), PROT_R),
+    pmap_protect(kernel_pmap, w.kstart, K(1), PROT_R))
+SAME(pmap_protect, "range from PH_USER_PTMAX, user pmap", "refused",
+    pmap_protect(w.a, PH_USER_PTMAX, PH_KERNBASE, PROT_R))
 SAME(pmap_protect, "kernel range, user pmap", "refused",
     pmap_protect(w.a, K(0), K(1), PROT_R))
 SAME(pmap_protect, "user range, kernel pmap", "refused",
     pmap_protect(kernel_pmap, UVA, UVA + PAGE, PROT_R))
 SAME(pmap_protect, "kernel image range", "refused",
     pmap_protect(kernel_pmap, KIMAGE, KIMAGE + PAGE, PROT_R))
+SAME(pmap_protect, "range of the module's tables", "refused",
+    pmap_protect(kernel_pmap, w.tables, w.tables + PAGE, PROT_R))
+SAME(pmap_protect, "windows' range", "refused",
+    pmap_protect(kernel_pmap, w.window, w.window + 2 * PAGE, PROT_R))
 SAME(pmap_protect, "arena range", "refused",
     pmap_protect(kernel_pmap, w.arena, w.kstart, VM_PROT_NONE))
+SAME(pmap_protect, "range above the kernel's space", "refused",
+    pmap_protect(kernel_pmap, w.kabove, 0, PROT_R))
 RECURSIVE(pmap_protect, "recursive slot, user pmap", "refused",
     pmap_protect(w.a, RSLOT, RSLOT + SLOT, PROT_R))
+RECURSIVE(pmap_protect, "recursive slot, kernel pmap", "refused",
+    pmap_protect(kernel_pmap, RSLOT, RSLOT + SLOT, PROT_R))
+SAME(pmap_protect, "no page table", "no effect",
+    pmap_protect(w.a, UNONE, UNONE + SLOT, PROT_R))
 SAME(pmap_protect, "nothing mapped", "no effect",
     pmap_protect(w.a, UFREE, UFREE + PAGE, PROT_R))
 SAME(pmap_protect, "pager's range", "no effect",
     pmap_protect(kernel_pmap, w.pager, w.pager + PAGE, PROT_R))
+ASKED(pmap_protect, "range that the host edits",
+    pmap_protect(kernel_pmap, w.edits, w.edits + PAGE, PROT_R),
+    maps(kernel_pmap, w.edits, w.device, MMU_PCD))
 LIKE(pmap_protect, "prot NONE", "removes",
     pmap_protect(w.a, UVA, UVA + PAGE, VM_PROT_NONE),
     pmap_remove(w.a, UVA, UVA + PAGE))
@@ -139,6 +179,8 @@ SAME(pmap_change_wiring, "NULL pmap", "no effect",
     pmap_change_wiring(NULL, UVA, TRUE))
 SAME(pmap_change_wiring, "dead pmap", "panic PM1",
     pmap_change_wiring(w.dead, UVA, TRUE))
+SAME(pmap_change_wiring, "pmap destroyed before", "panic PM1",
+    pmap_change_wiring(w.gone, UVA, TRUE))
 LIKE(pmap_change_wiring, "misaligned va", "truncated",
     pmap_change_wiring(w.a, UVA + 0xfff, TRUE),
     pmap_change_wiring(w.a, UVA, TRUE))
@@ -172,16 +214,42 @@ SAME(pmap_pageable, "NULL pmap", "no effect",
     pmap_pageable(NULL, UVA, UVA + PAGE, TRUE))
 SAME(pmap_pageable, "dead pmap", "no effect",
     pmap_pageable(w.dead, UVA, UVA + PAGE, TRUE))
+SAME(pmap_pageable, "misaligned sva", "no effect",
+    pmap_pageable(w.a, UVA + 0xfff, UVA + PAGE, TRUE))
+SAME(pmap_pageable, "misaligned eva", "no effect",
+    pmap_pageable(w.a, UVA, UVA + PAGE + 1, TRUE))
+SAME(pmap_pageable, "empty range", "no effect",
+    pmap_pageable(w.a, UVA, UVA, FALSE))
 SAME(pmap_pageable, "sva above eva", "no effect",
     pmap_pageable(w.a, UVA + PAGE, UVA, FALSE))
+SAME(pmap_pageable, "range that wraps at 4 GB", "no effect",
+    pmap_pageable(w.a, HIGH, UVA + PAGE, FALSE))
 SAME(pmap_pageable, "kernel range, user pmap", "no effect",
     pmap_pageable(w.a, K(0), K(1), FALSE))
+SAME(pmap_pageable, "user range, kernel pmap", "no effect",
+    pmap_pageable(kernel_pmap, UVA, UVA + PAGE, FALSE))
 SAME(pmap_copy, "NULL dst", "no effect",
     pmap_copy(NULL, w.a, UVA, PAGE, UVA))
 SAME(pmap_copy, "NULL src", "no effect",
     pmap_copy(w.b, NULL, UVA, PAGE, UVA))
 SAME(pmap_copy, "dead dst", "no effect",
     pmap_copy(w.dead, w.a, UVA, PAGE, UVA))
+SAME(pmap_copy, "dead src", "no effect",
+    pmap_copy(w.b, w.dead, UVA, PAGE, UVA))
+SAME(pmap_copy, "len 0", "no effect",
+    pmap_copy(w.b, w.a, UVA, 0, UVA))
+SAME(pmap_copy, "misaligned dva", "no effect",
+    pmap_copy(w.b, w.a, UVA + 0xfff, PAGE, UVA))
+SAME(pmap_copy, "misaligned len", "no effect",
+    pmap_copy(w.b, w.a, UVA, PAGE + 1, UVA))
+SAME(pmap_copy, "misaligned sva", "no effect",
+    pmap_copy(w.b, w.a, UVA, PAGE, UVA + 0xfff))
+SAME(pmap_copy, "kernel dva, user pmaps", "no effect",
+    pmap_copy(w.b, w.a, K(0), PAGE, UVA))
+SAME(pmap_copy, "kernel sva, user pmaps", "no effect",
+    pmap_copy(w.b, w.a, UVA, PAGE, K(0)))
+SAME(pmap_copy, "user range, dst kernel pmap", "no effect",
+    pmap_copy(kernel_pmap, w.a, UVA, PAGE, UVA))
 SAME(pmap_copy, "dst is src, ranges overlap", "no effect",
     pmap_copy(w.a, w.a, UVA, 2 * PAGE, UVA + PAGE))
 SAME(pmap_copy, "range that wraps at 4 GB", "no effect",
@@ -193,6 +261,8 @@ SAME(pmap_extract, "NULL pmap", "returns 0",
     w.ret = pmap_extract(NULL, UVA))
 SAME(pmap_extract, "dead pmap", "panic PM1",
     w.ret = pmap_extract(w.dead, UVA))
+SAME(pmap_extract, "pmap destroyed before", "panic PM1",
+    w.ret = pmap_extract(w.gone, UVA))
 ASKED(pmap_extract, "misaligned va",
     w.ret = pmap_extract(w.a, UVA + 0xabc),
     w.ret == w.page[0] + 0xabc)
@@ -223,6 +293,8 @@ SAME(pmap_lookup, "NULL pmap", "returns 0",
     w.ret = (uint32_t)pmap_lookup(NULL, UVA, &w.out))
 SAME(pmap_lookup, "dead pmap", "panic PM1",
     w.ret = (uint32_t)pmap_lookup(w.dead, UVA, &w.out))
+SAME(pmap_lookup, "pmap destroyed before", "panic PM1",
+    w.ret = (uint32_t)pmap_lookup(w.gone, UVA, &w.out))
 ASKED(pmap_lookup, "misaligned va",
     w.ret = (uint32_t)pmap_lookup(w.a, UVA + 0xabc, &w.out),
     w.ret == 1 && w.out == w.page[0] + 0xabc)
@@ -238,9 +310,17 @@ SAME(pmap_lookup, "nothing mapped", "returns 0",
 ASKED(pmap_lookup, "kernel va, user pmap",
     w.ret = (uint32_t)pmap_lookup(w.a, K(0), &w.out),
     w.ret == 1 && w.out == w.page[4])
+ASKED(pmap_lookup, "kernel image va, user pmap",
+    w.ret = (uint32_t)pmap_lookup(w.a, KIMAGE, &w.out),
+    w.ret == 1 && w.out == w.image)
 SAME(pmap_lookup, "user va, kernel pmap", "returns 0",
     w.ret = (uint32_t)pmap_lookup(kernel_pmap, UVA, &w.out))
+SAME(pmap_lookup, "va of a window", "returns 0",
+    w.ret = (uint32_t)pmap_lookup(kernel_pmap, w.window, &w.out))
 SAME(pmap_lookup, "last byte of 4 GB", "returns 0",
     w.ret = (uint32_t)pmap_lookup(kernel_pmap, 0xffffffffu, &w.out))
-RECURSIVE(pmap_lookup, "recursive slot", "returns 0",
+RECURSIVE(pmap_lookup, "recursive slot, user pmap", "returns 0",
     w.ret = (uint32_t)pmap_lookup(w.a, RSLOT + (RSLOT >> 10), &w.out))
+RECURSIVE(pmap_lookup, "recursive slot, kernel pmap", "returns 0",
+    w.ret = (uint32_t)pmap_lookup(kernel_pmap,
+    RSLOT + (PH_KERNBASE >> 10), &w.out))

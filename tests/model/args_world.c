@@ -52,6 +52,18 @@ access_all(pmap_t pm)
 	(void)mmu_access(w.pager, MMU_WRITE, &pa);
 }
 
+/*
+ * Write frame 0.
+ */
+static void
+access_zero(void)
+{
+	uint32_t pa;
+
+	pmap_activate(w.own);
+	(void)mmu_access(UVA + PAGE, MMU_WRITE | MMU_USER, &pa);
+}
+
 static void
 world_addresses(void)
 {
@@ -98,6 +110,7 @@ world_users(void)
 	w.own = memset(&own_pmap, 0xa5, sizeof(own_pmap));
 	pmap_pinit(w.own);
 	pmap_enter(w.own, UVA, w.page[1], PROT_RW, FALSE);
+	pmap_enter(w.own, UVA + PAGE, w.zero, PROT_RW, FALSE);
 	w.dead = memset(&dead_pmap, 0xa5, sizeof(dead_pmap));
 	pmap_pinit(w.dead);
 	w.gone = pmap_create(0);
@@ -136,6 +149,8 @@ world_make(void)
 	w.spare = host_page();
 	memset(host_phys(w.spare), 0x3f, PAGE);
 	w.unused = host_page();
+	memset(host_phys(w.unused), 0x3b, PAGE);
+	pmap_changebit(w.unused, PMAP_MOD | PMAP_REF, ~0u);
 	host_page_put(w.unused);
 	w.zero = 0;
 	if (!host_page_take(w.zero))
@@ -152,6 +167,7 @@ world_make(void)
 	w.ptp = *host_pde(w.a, UVA) & MMU_FRAME;
 	w.dir = w.a->pm_pdirpa;
 	w.slices = frame_find(FR_SLICES);
+	access_zero();
 	access_all(w.b);
 	access_all(w.a);
 	mmu_tlb_fill();
@@ -260,7 +276,8 @@ facts_pmap(struct facts *fs, pmap_t pm, uint32_t owner)
 static void
 facts_pages(struct facts *fs)
 {
-	const uint32_t more[] = { w.spare, w.zero, w.hole, w.image };
+	const uint32_t more[] = { w.spare, w.unused, w.zero, w.hole,
+	    w.image };
 	const uint32_t *p;
 	uint32_t pa, i, j, sum;
 
@@ -271,7 +288,7 @@ facts_pages(struct facts *fs)
 		fact_add(fs, "referenced", 0, pa,
 		    (uint32_t)pmap_is_referenced(pa));
 	}
-	for (i = 0; i < WORLD_PAGES + 4; i++) {
+	for (i = 0; i < WORLD_PAGES + sizeof(more) / sizeof(more[0]); i++) {
 		pa = i < WORLD_PAGES ? w.page[i] : more[i - WORLD_PAGES];
 		p = host_phys(pa);
 		for (j = sum = 0; j < PAGE / 4; j++)

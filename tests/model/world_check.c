@@ -6,8 +6,8 @@
  *
  * Page tables are read as a processor would, from CR3's and a directory's
  * frames on; the module's own view is asked for counts and for what it saved.
- * The bits of an entry are the manual's.  Bits 9 to 11 are the system's and
- * not looked at: what is wired is known by count.  What the module saved of M
+ * The bits of an entry are the manual's, but for the one that says wired,
+ * which is the module's own.  What the module saved of M
  * and U is read from its frame table, after every operation and for every
  * page; its functions are asked for the same of a few pages in turn, and by
  * operations of their own.
@@ -17,7 +17,8 @@
 #include "world.h"
 #include "pmap_private.h"
 
-#define PTE_SEEN	(MMU_FRAME | 0x19fu)	/* all but A, D and 9 to 11 */
+/* All but A, D and two that are the system's. */
+#define PTE_SEEN	(MMU_FRAME | 0x19fu | PMB_WIRED)
 
 /*
  * The entry that the model asks for.
@@ -36,6 +37,8 @@ wanted(const struct model_map *mm, uint32_t kind)
 		pte |= MMU_PCD;
 	if (kind == MODEL_USER)
 		pte |= MMU_US;
+	if (mm->mm_wired)
+		pte |= PMB_WIRED;
 	return (pte);
 }
 

@@ -88,6 +88,11 @@ TEST(pmap_lookup__kernel_addresses_in_any_pmap)
 	CHECK_EQ(pmap_extract(kernel_pmap, va), pa);
 	DO(pmap_remove(kernel_pmap, va, va + PAGE));
 	CHECK(!pmap_lookup(pm, va, &got));
+	CHECK_EQ(pte_of(kernel_pmap, PH_KERNBASE), 0);
+	*host_pte(kernel_pmap, PH_KERNBASE) = pa | MMU_P;
+	CHECK(pmap_lookup(kernel_pmap, PH_KERNBASE, &got));
+	CHECK_EQ(got, pa);
+	*host_pte(kernel_pmap, PH_KERNBASE) = 0;
 	if (PH_RECURSIVE != 0)
 		CHECK(!pmap_lookup(pm, PH_RECURSIVE * SLOT, &got));
 }

@@ -8,9 +8,13 @@
  * old translation still leads to the page, it is a report of the address
  * sanitizer, or entries that look valid but are nobody's.
  */
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "unit.h"
 #include "pmap_private.h"
 
+#define VA		0x14000000u
 #define NTABLE		8u
 
 /* There only with the sanitizer. */
@@ -109,4 +113,82 @@ TEST(pmap_freed__use_of_a_page_table_faults)
 		}
 	}
 	CHECK(faults >= NTABLE - 3);
+}
+
+/*
+ * The planted defect: a page table that is still in use goes back to the host.
+ * What happens then happens in a child, from which there is no way back; the
+ * page is put right again, since physical memory is the child's too.
+ * => returns what the child wrote to stderr
+ */
+static const char *
+table_freed_too_early(void (*use)(volatile uint32_t *pte))
+{
+	static char text[16384], page[PAGE];
+	pmap_t pm = as_new();
+	struct ptp *pt;
+	size_t n = 0;
+	ssize_t got;
+	int fd[2];
+
+	DO(pmap_enter(pm, VA, page_new(), PROT_RW, FALSE));
+	pt = ptp_lookup(pm, VA);
+	memcpy(page, pt->pt_pte, PAGE);
+	fflush(stdout);
+	CHECK(pipe(fd) == 0);
+	if (fork() == 0) {
+		dup2(fd[1], STDERR_FILENO);
+		host_knobs.hk_fill = HOST_FILL_PTES;
+		page_freed(pt->pt_pa);
+		use(pt->pt_pte);
+		_exit(0);
+	}
+	close(fd[1]);
+	while (n < sizeof(text) - 1 &&
+	    (got = read(fd[0], text + n, sizeof(text) - 1 - n)) > 0)
+		n += (size_t)got;
+	close(fd[0]);
+	text[n] = '\0';
+	wait(NULL);
+	memcpy(host_phys(pt->pt_pa), page, PAGE);
+	return (text);
+}
+
+/*
+ * An entry that was not there.
+ */
+static void
+read_entry(volatile uint32_t *pte)
+{
+	if ((pte[1] & (MMU_P | MMU_RW | MMU_US)) == (MMU_P | MMU_RW | MMU_US))
+		fprintf(stderr, "it looks valid\n");
+}
+
+static void
+run_audit(volatile uint32_t *pte)
+{
+	(void)pte;
+	audit();
+	fprintf(stderr, "%s", host_log());
+}
+
+TEST(host_freed__read_of_a_page_table_is_reported)
+{
+	CHECK(strstr(table_freed_too_early(read_entry),
+	    __asan_address_is_poisoned != NULL ? "use-after-poison" :
+	    "it looks valid") != NULL);
+}
+
+/*
+ * With ASan the audit's own read is the report.
+ */
+TEST(host_freed__page_table_in_use_is_found_by_the_audit)
+{
+	const char *text = table_freed_too_early(run_audit);
+
+	if (__asan_address_is_poisoned != NULL)
+		CHECK(strstr(text, "use-after-poison") != NULL);
+	else
+		CHECK(strstr(text, "PT4") != NULL &&
+		    strstr(text, "PV1") != NULL);
 }
