@@ -245,21 +245,48 @@ pmap_pte(pmap_t pm, vm_offset_t va)
 }
 
 /*
- * May /dev/mem show this page?  Not the module's own: what boot took, locore's
- * tables, and pages that are wired and in no object.
+ * Is this the module's own page?  What boot took, locore's tables, and pages
+ * that are wired and in no object.
  */
-boolean_t
-pmap_mem_ok(vm_offset_t pa)
+static bool
+mem_own(vm_offset_t pa)
 {
 	vm_page_t m;
 
 	if ((pa >= avail_start && pa < low_end) ||
 	    (pa >= (vm_offset_t)IdlePTD && pa < high_end))
-		return (FALSE);
+		return (true);
 	if (!ph_frame_managed((uint32_t)pa >> PGSHIFT))
-		return (TRUE);
+		return (false);
 	m = PHYS_TO_VM_PAGE(pa);
-	return ((m->flags & PG_TABLED) != 0 || m->wire_count == 0);
+	return ((m->flags & PG_TABLED) == 0 && m->wire_count != 0);
+}
+
+/*
+ * Map a page at vmmap for /dev/mem; the caller removes it.
+ * => returns FALSE if it may not be written there
+ * => a page of the module's own is shown, read only: ps walks page tables by
+ *    their physical addresses.  pmap_enter would refuse it (PT4), so its PTE
+ *    is stored here; the window is in a range that the host edits
+ */
+boolean_t
+pmap_mem_map(vm_offset_t pa, boolean_t writing)
+{
+	vm_offset_t va = (vm_offset_t)vmmap;
+	int s;
+
+	if (!mem_own(pa)) {
+		pmap_enter(kernel_pmap, va, pa,
+		    writing ? VM_PROT_WRITE : VM_PROT_READ, TRUE);
+		return (TRUE);
+	}
+	if (writing)
+		return (FALSE);
+	s = ph_splvm();
+	pmap_remove(kernel_pmap, va, va + NBPG);
+	*kvtopte(va) = (pt_entry_t)((pa & PG_FRAME) | PG_V);
+	ph_splx(s);
+	return (TRUE);
 }
 
 /*

@@ -66,7 +66,7 @@ void	pmap_bootstrap_host __P((vm_offset_t));
 void	pmap_virtual_space_host __P((vm_offset_t *, vm_offset_t *));
 void	pmap_activate_pcb __P((pmap_t, struct pcb *));
 pt_entry_t *pmap_pte __P((pmap_t, vm_offset_t));
-boolean_t pmap_mem_ok __P((vm_offset_t));
+boolean_t pmap_mem_map __P((vm_offset_t, boolean_t));
 boolean_t pmap_mem_device __P((vm_offset_t));
 
 #define pmap_bootstrap		pmap_bootstrap_host
