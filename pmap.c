@@ -987,11 +987,13 @@ pmap_protect(pmap_t pm, vm_offset_t sva, vm_offset_t eva, vm_prot_t prot)
 	gather_init(&g);
 	r = (struct ptp_range){ .pr_pmap = pm, .pr_va = sva, .pr_last = eva };
 	while (ptp_range_next(&r)) {
-		for (i = r.pr_lo; i <= r.pr_hi; i++) {
+		for (i = ptp_next_valid(r.pr_ptp, r.pr_lo, r.pr_hi);
+		    i <= r.pr_hi;
+		    i = ptp_next_valid(r.pr_ptp, i + 1, r.pr_hi)) {
 			ptep = &r.pr_ptp->pt_pte[i];
 			old = pte_read(ptep);
 			va = r.pr_ptp->pt_va + i * PMB_PAGE;
-			if ((~old & (PMB_VALID | PMB_WRITE)) != 0 ||
+			if ((old & PMB_WRITE) == 0 ||
 			    (pm == kernel_pmap && ph_pager_va(va)))
 				continue;
 			pte_clear(ptep, PMB_WRITE);

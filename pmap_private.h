@@ -273,15 +273,6 @@ ptp_va(const struct ptp *pt, const uint32_t *ptep)
 	return (pt->pt_va + (vm_offset_t)(ptep - pt->pt_pte) * PMB_PAGE);
 }
 
-/* => returns the first valid entry in [i, last] of pt, or last + 1 */
-static inline uint32_t
-ptp_next_valid(const struct ptp *pt, uint32_t i, uint32_t last)
-{
-	while (i <= last && (pte_read(&pt->pt_pte[i]) & PMB_VALID) == 0)
-		i++;
-	return (i);
-}
-
 /*
  * Walk over the page tables of a range, in order of address:
  *
@@ -302,6 +293,7 @@ struct ptp_range {
 };
 
 bool	ptp_range_next(struct ptp_range *);
+uint32_t ptp_next_valid(const struct ptp *, uint32_t, uint32_t);
 
 /* ----- links ----- */
 

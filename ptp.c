@@ -478,6 +478,25 @@ ptp_range_next(struct ptp_range *r)
 	return (true);
 }
 
+/*
+ * The first valid entry in [i, last] of a page table, or last + 1.
+ * => most page tables are nearly empty: where all entries of a user's are
+ *    tracked, what has no slice has no entry, and is stepped over
+ */
+uint32_t
+ptp_next_valid(const struct ptp *pt, uint32_t i, uint32_t last)
+{
+	bool sliced = pt->pt_state != PTS_KERNEL &&
+	    pt->pt_valid == pt->pt_managed;
+
+	for (; i <= last; i++)
+		if (sliced && pt->pt_slice[i / PV_NLINK] == NULL)
+			i |= PV_NLINK - 1;
+		else if (pte_read(&pt->pt_pte[i]) & PMB_VALID)
+			return (i);
+	return (last + 1);
+}
+
 /* ----- for the audit ----- */
 
 /*

@@ -87,6 +87,48 @@ TEST(ptp_next_valid__stops_at_the_end)
 	CHECK_EQ(ptp_next_valid(pt, 0, 8), 9);
 }
 
+/*
+ * What has no slice is not looked at, which a stray entry shows; unless an
+ * entry without a link is there, which may be anywhere.
+ */
+TEST(ptp_next_valid__steps_over_what_has_no_slice)
+{
+	pmap_t pm = as_new();
+	uint32_t pa = page_new(), *stray;
+	const struct ptp *pt;
+
+	DO(pmap_enter(pm, VA + 5 * PAGE, pa, PROT_R, FALSE));
+	DO(pmap_enter(pm, VA + 1023 * PAGE, pa, PROT_R, FALSE));
+	pt = ptp_lookup(pm, VA);
+	stray = host_pte(pm, VA + 64 * PAGE);
+	*stray = pa | MMU_P;
+	CHECK_EQ(ptp_next_valid(pt, 0, 1023), 5);
+	CHECK_EQ(ptp_next_valid(pt, 6, 1023), 1023);
+	CHECK_EQ(ptp_next_valid(pt, 6, 1022), 1023);
+	CHECK_EQ(ptp_next_valid(pt, 6, 100), 101);
+	*stray = 0;
+	DO(pmap_enter(pm, VA + 700 * PAGE, host_device_page(1), PROT_R, FALSE));
+	CHECK(pt->pt_slice[700 / PV_NLINK] == NULL);
+	CHECK_EQ(ptp_next_valid(pt, 6, 1023), 700);
+	DO(pmap_remove(pm, VA + 5 * PAGE, VA + 6 * PAGE));
+	DO(pmap_remove(pm, VA + 1023 * PAGE, VA + 1024 * PAGE));
+	CHECK(ptp_lookup(pm, VA) == pt);
+	DO(pmap_remove(pm, VA, VA + SLOT));
+}
+
+/*
+ * A kernel table has no slices where its entries are the host's own.
+ */
+TEST(ptp_next_valid__looks_at_all_of_the_kernels)
+{
+	uint32_t va = host_edits_sva, pa = page_new();
+	const struct ptp *pt = ptp_lookup(kernel_pmap, va);
+
+	*host_pte(kernel_pmap, va) = pa | MMU_P;
+	CHECK_EQ(ptp_next_valid(pt, va >> 12 & 1023, 1023), va >> 12 & 1023);
+	*host_pte(kernel_pmap, va) = 0;
+}
+
 TEST(ptp_range__visits_each_table_once)
 {
 	pmap_t pm = as_new();
