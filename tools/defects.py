@@ -32,15 +32,18 @@ class Misplaced(Exception):
     """The text to replace does not stand in the file exactly once."""
 
 
+def changed(defect, tree):
+    """The file with the defect in it, as text; Misplaced if it has no place."""
+    text = (tree / defect.path).read_text(encoding="ascii")
+    if text.count(defect.good) != 1:
+        raise Misplaced(f"{defect.name}: {defect.path} has its place "
+                        f"{text.count(defect.good)} times, not once")
+    return text.replace(defect.good, defect.wrong)
+
+
 def apply(defect, tree):
     """Put a defect into a copy of the tree."""
-    path = tree / defect.path
-    text = path.read_text(encoding="utf-8")
-    if text.count(defect.good) != 1:
-        raise Misplaced(f"{defect.name}: {defect.path} has the place "
-                        f"{text.count(defect.good)} times, not once")
-    path.write_text(text.replace(defect.good, defect.wrong),
-                    encoding="utf-8")
+    (tree / defect.path).write_text(changed(defect, tree), encoding="ascii")
 
 
 DEFECTS = [

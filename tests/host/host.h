@@ -125,9 +125,6 @@ void	host_log_clear(void);
  *		it did not come to the end
  */
 extern jmp_buf *host_trap_to;
-extern volatile uint32_t host_calls;	/* of the module, for the watch */
-#define HOST_WATCH_MS	3000u
-void	host_watch(uint32_t ms);
 jmp_buf	*host_trap_begin(jmp_buf *);
 void	host_trap_end(jmp_buf *);
 #define HOST_TRY(old, here)						\
@@ -136,6 +133,11 @@ void	host_trap_end(jmp_buf *);
 enum host_trap host_trap_land(jmp_buf *, enum host_trap);
 void	host_trap(enum host_trap) __attribute__((__noreturn__));
 void	host_hang_above(uint32_t limit, const char *what, uint32_t n);
+
+/* A call of the module that does not return is a hang; see host_watch. */
+extern volatile uint32_t host_calls;	/* of the module */
+#define HOST_WATCH_MS	3000u
+void	host_watch(uint32_t ms);
 
 /*
  * state.c: the machine's whole state as bytes, for exploration: the module's

@@ -7,10 +7,9 @@
  * Page tables are read as a processor would, from CR3's and a directory's
  * frames on; the module's own view is asked for counts and for what it saved.
  * The bits of an entry are the manual's, but for the one that says wired,
- * which is the module's own.  What the module saved of M
- * and U is read from its frame table, after every operation and for every
- * page; its functions are asked for the same of a few pages in turn, and by
- * operations of their own.
+ * which is the module's own.  What the module saved of M and U is read from
+ * its frame table, after every operation and for every page; its functions are
+ * asked for the same of a few pages in turn, and by operations of their own.
  */
 #include <string.h>
 

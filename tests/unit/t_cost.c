@@ -392,4 +392,7 @@ TEST(pmap_usage__most_sharers_ever)
 	DO(pmap_enter(pm, VA, pa, PROT_R, FALSE));
 	CHECK_EQ(usage().pu_maxsharers, 9);
 	CHECK_EQ(usage().pu_mappings, 1);
+	for (i = 1; i < 6; i++)
+		DO(pmap_enter(pm, VA + i * PAGE, pa, PROT_R, FALSE));
+	CHECK_EQ(usage().pu_maxsharers, 9);
 }

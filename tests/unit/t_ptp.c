@@ -8,7 +8,6 @@
 #include "pmap_private.h"
 
 #define VA	0x70000000u
-#define EXAMINED	8u	/* tables that one choice looks at */
 
 static struct ptp_range
 range_of(pmap_t pm, uint32_t sva, uint32_t last)
@@ -342,22 +341,4 @@ TEST(ptp_recursive__maps_the_current_tables)
 	CHECK_EQ(ptmap[VA >> 12], pte_of(pm, VA));
 	DO(pmap_remove(pm, VA, VA + PAGE));
 	CHECK_EQ(mmu_tlb_find((uint32_t)&ptmap[VA >> 12] >> 12) == NULL, 1);
-}
-
-/*
- * One table more than a choice looks at is not taken, though it has the
- * fewest entries.
- */
-TEST(ptp_victim__passes_over_the_ninth)
-{
-	pmap_t pm = as_new();
-	uint32_t pa = page_new(), i;
-
-	for (i = 0; i <= EXAMINED; i++) {
-		DO(pmap_enter(pm, VA + i * SLOT, pa, PROT_R, FALSE));
-		if (i < EXAMINED)
-			DO(pmap_enter(pm, VA + i * SLOT + PAGE, pa, PROT_R,
-			    FALSE));
-	}
-	CHECK(ptp_victim(NULL, true) == ptp_lookup(pm, VA));
 }

@@ -267,23 +267,3 @@ TEST(t_pv__never_walks)
 	CHECK(at3 > 0);
 	CHECK(usage().pu_maxsharers >= 4096);
 }
-
-/*
- * The most mappings that a page ever had stay the most, whatever other pages
- * come to have.
- */
-TEST(pv_maxcount__never_falls)
-{
-	pmap_t pm = as_new();
-	uint32_t a = page_new(), b = page_new(), i;
-
-	for (i = 0; i < 3; i++)
-		DO(pmap_enter(pm, VA + i * PAGE, a, PROT_R, FALSE));
-	CHECK_EQ(usage().pu_maxsharers, 3);
-	for (i = 3; i < 5; i++)
-		DO(pmap_enter(pm, VA + i * PAGE, b, PROT_R, FALSE));
-	CHECK_EQ(usage().pu_maxsharers, 3);
-	for (i = 5; i < 7; i++)
-		DO(pmap_enter(pm, VA + i * PAGE, b, PROT_R, FALSE));
-	CHECK_EQ(usage().pu_maxsharers, 4);
-}
