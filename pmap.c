@@ -297,12 +297,12 @@ gather_lose(struct gather *g, struct ptp *pt)
 }
 
 /*
- * Flush once, then give back what was unmapped.  => g is used up
+ * Flush once, then give back what was unmapped.
  * => a global arena page outlives a reload, so it is flushed by itself; a 386
  *    knows neither global pages nor INVLPG, and its one reload takes all
  */
 static void
-gather_finish(struct gather *g)
+gather_flush(struct gather *g)
 {
 	struct ptp *pt;
 	vm_offset_t va;
@@ -325,6 +325,16 @@ gather_finish(struct gather *g)
 }
 
 /*
+ * End a gather.  => g is used up
+ */
+static inline void
+gather_finish(struct gather *g)
+{
+	if (g->ga_count > 0 || g->ga_reload || g->ga_pages != NULL)
+		gather_flush(g);
+}
+
+/*
  * Write an entry, whatever stood there: swap, record, flush.
  * => fr: the frame to link the mapping to, or NULL: not tracked
  */
@@ -336,17 +346,19 @@ pmap_set(struct ptp *pt, vm_offset_t va, uint32_t pte, struct frame *fr)
 	uint32_t *ptep = &pt->pt_pte[i];
 	struct pv_link *pv = pv_slot(pt, i);
 	struct frame *oldfr;
+	bool tracked = pv_tracked(pv);
 
 	old = pte_read(ptep);
-	if (pv_tracked(pv) && __builtin_expect(!pte_may_track(old), 0)) {
+	if (tracked && __builtin_expect(!pte_may_track(old), 0)) {
 		(void)pmap_unmap(pt, i);
 		pmap_flush_pages(&va, 1);
 		old = 0;
+		tracked = false;
 	}
-	if (((old ^ pte) & ~PMB_ATTR) == 0 && pv_tracked(pv) == (fr != NULL))
+	if (((old ^ pte) & ~PMB_ATTR) == 0 && tracked == (fr != NULL))
 		return;
 	old = pte_swap(ptep, pte);
-	oldfr = pv_tracked(pv) ? frame_lookup(old) : NULL;
+	oldfr = tracked ? frame_lookup(old) : NULL;
 	if (oldfr != fr) {
 		if (oldfr != NULL) {
 			pv_remove(oldfr, pv, old);
@@ -919,45 +931,77 @@ pmap_enter(pmap_t pm, vm_offset_t va, vm_offset_t pa, vm_prot_t prot,
 }
 
 /*
- * Remove entries lo to hi of a page table, and the table with the last one.
+ * Free a user's page table if its last entry is gone.
  */
-static void
-pmap_remove_entries(struct gather *g, struct ptp *pt, uint32_t lo, uint32_t hi)
+static inline void
+gather_trim(struct gather *g, struct ptp *pt)
 {
-	uint32_t i;
-
-	for (i = ptp_next_valid(pt, lo, hi); i <= hi;
-	    i = ptp_next_valid(pt, i + 1, hi))
-		(void)gather_unmap(g, pt, i);
 	if (pt->pt_state == PTS_USER && pt->pt_valid == 0)
 		(void)gather_unhook(g, pt);
+}
+
+/*
+ * Remove the mapping of one page, if there is one.
+ */
+static void
+pmap_remove_page(const struct pmap *pm, vm_offset_t va)
+{
+	struct gather g;
+	struct ptp *pt = ptp_lookup(pm, va);
+
+	if (pt == NULL || !(pte_read(&pt->pt_pte[va_index(va)]) & PMB_VALID))
+		return;
+	gather_init(&g);
+	(void)gather_unmap(&g, pt, va_index(va));
+	gather_trim(&g, pt);
+	gather_finish(&g);
+}
+
+/*
+ * Remove the mappings of a range.  => sva, last: pages
+ */
+static void
+pmap_remove_range(const struct pmap *pm, vm_offset_t sva, vm_offset_t last)
+{
+	struct gather g;
+	struct ptp_range r = { .pr_pmap = pm, .pr_va = sva, .pr_last = last };
+	struct ptp *pt;
+	uint32_t i;
+
+	gather_init(&g);
+	while (ptp_range_next(&r)) {
+		pt = r.pr_ptp;
+		if (r.pr_lo == 0 && r.pr_hi == PMB_NPTE - 1 &&
+		    pt->pt_state == PTS_USER) {
+			(void)gather_unhook(&g, pt);
+			continue;
+		}
+		for (i = ptp_next_valid(pt, r.pr_lo, r.pr_hi); i <= r.pr_hi;
+		    i = ptp_next_valid(pt, i + 1, r.pr_hi))
+			(void)gather_unmap(&g, pt, i);
+		gather_trim(&g, pt);
+	}
+	gather_finish(&g);
 }
 
 /*
  * Remove all mappings of a range, wired ones too.
  * => pmap NULL: nothing.  Ranges may be sparse and as large as the space
  * => entries that the module did not make are removed as well
+ * => one page, which is what most callers ask for, needs no walk
  */
 void
 pmap_remove(pmap_t pm, vm_offset_t sva, vm_offset_t eva)
 {
-	struct gather g;
-	struct ptp_range r;
 	int s;
 
 	if (pm == NULL || !pmap_range_clip(pm, &sva, &eva))
 		return;
 	s = ph_splvm();
-	gather_init(&g);
-	r = (struct ptp_range){ .pr_pmap = pm, .pr_va = sva, .pr_last = eva };
-	while (ptp_range_next(&r)) {
-		if (r.pr_lo == 0 && r.pr_hi == PMB_NPTE - 1 &&
-		    r.pr_ptp->pt_state == PTS_USER)
-			(void)gather_unhook(&g, r.pr_ptp);
-		else
-			pmap_remove_entries(&g, r.pr_ptp, r.pr_lo, r.pr_hi);
-	}
-	gather_finish(&g);
+	if (sva == eva)
+		pmap_remove_page(pm, sva);
+	else
+		pmap_remove_range(pm, sva, eva);
 	pmap_leave(s);
 }
 
@@ -1027,56 +1071,6 @@ pmap_change_wiring(pmap_t pm, vm_offset_t va, boolean_t wired)
 		pmap_count_wired(pt, false);
 	}
 	pmap_leave(s);
-}
-
-/*
- * The physical address behind <pm, va>, with the offset in the page.
- * => returns false and leaves *pap alone where nothing is mapped; any
- *    address, the kernel's included
- */
-boolean_t
-pmap_lookup(pmap_t pm, vm_offset_t va, vm_offset_t *pap)
-{
-	struct ptp *pt;
-	uint32_t pte;
-	int s;
-
-	if (pm == NULL || (pm == kernel_pmap && va < PH_KERNBASE) ||
-	    (PH_RECURSIVE != 0 && va_slot(va) == PH_RECURSIVE))
-		return (0);
-	PMAP_ASSERT(pm->pm_count > 0, "PM1 pmap %p is dead", (void *)pm);
-	s = ph_splvm();
-	pt = ptp_lookup(pm, va);
-	pte = pt == NULL ? 0 : pte_read(&pt->pt_pte[va_index(va)]);
-	ph_splx(s);
-	if ((pte & PMB_VALID) == 0)
-		return (0);
-	if (pap != NULL)
-		*pap = (pte & PMB_FRAME) | (va & ~PMB_FRAME);
-	return (1);
-}
-
-/*
- * The same, with 0 for "nothing mapped".
- */
-vm_offset_t
-pmap_extract(pmap_t pm, vm_offset_t va)
-{
-	vm_offset_t pa = 0;
-
-	(void)pmap_lookup(pm, va, &pa);
-	return (pa);
-}
-
-/*
- * Everything that was deferred must be true now.  The module defers nothing;
- * this is for hosts that edit PTEs themselves.
- */
-void
-pmap_update(void)
-{
-	ph_flush_global();
-	pmap_counters.pc_flushall++;
 }
 
 /* ----- kernel mappings without a PV list ----- */
@@ -1191,9 +1185,10 @@ pv_next_in_place(struct pv_link *pv)
  * => pv is off its list, and so may others be: a walk starts again
  */
 static void
-pmap_damage(struct gather *g, struct frame *fr, struct pv_link *pv,
-    vm_offset_t pa, const char *id)
+pmap_damage(struct frame *fr, struct pv_link *pv, vm_offset_t pa,
+    const char *id)
 {
+	struct gather g;
 	uint32_t *ptep = pv_pte(pv);
 	struct ptp *pt = ptp_of_pte(ptep);
 	struct pmap *pm = pt->pt_pmap;
@@ -1208,10 +1203,12 @@ pmap_damage(struct gather *g, struct frame *fr, struct pv_link *pv,
 	(void)pte_swap(ptep, 0);
 	pmap_recount(pt);
 	ptp_queue(pt);
-	g->ga_reload = true;
+	gather_init(&g);
+	g.ga_reload = true;
 	if (pt->pt_state == PTS_USER &&
 	    (pt->pt_valid == 0 || !ptp_is_hooked(pt)))
-		(void)gather_detach(g, pt);
+		(void)gather_detach(&g, pt);
+	gather_finish(&g);
 	ph_isolate(pm, va, pa);
 }
 
@@ -1224,8 +1221,8 @@ pmap_damage(struct gather *g, struct frame *fr, struct pv_link *pv,
  * => returns NULL if the link was damaged and has been dealt with
  */
 static inline uint32_t *
-pmap_walk_pte(struct gather *g, struct frame *fr, struct pv_link *pv,
-    struct pv_link **pprev, vm_offset_t pa)
+pmap_walk_pte(struct frame *fr, struct pv_link *pv, struct pv_link **pprev,
+    vm_offset_t pa)
 {
 	const struct ptp *pt;
 	uint32_t *ptep;
@@ -1241,18 +1238,40 @@ pmap_walk_pte(struct gather *g, struct frame *fr, struct pv_link *pv,
 	    "PV5 page 0x%x: link %p leads to no page table", pa, (void *)pv);
 	pmap_counters.pc_visited++;
 	if (__builtin_expect(!pte_maps(pte_read(ptep), pa), 0))
-		pmap_damage(g, fr, pv, pa, "PV1");
+		pmap_damage(fr, pv, pa, "PV1");
 	else if (__builtin_expect(!ptp_is_hooked(pt), 0))
-		pmap_damage(g, fr, pv, pa, "PT1");
+		pmap_damage(fr, pv, pa, "PT1");
 	else
 		return (ptep);
 	return (NULL);
 }
 
 /*
- * Remove all mappings of a page.
+ * Step to the next entry of a walk that begins with *pprevp at the list's
+ * head, and begins again there when a link was damaged.
+ * => returns NULL at the end
  */
-static void
+static inline uint32_t *
+pmap_walk_next(struct frame *fr, struct pv_link ***pprevp, vm_offset_t pa)
+{
+	struct pv_link *pv;
+	uint32_t *ptep;
+
+	while ((pv = **pprevp) != NULL) {
+		ptep = pmap_walk_pte(fr, pv, *pprevp, pa);
+		*pprevp = ptep != NULL ? &pv->pv_next : &fr->fr_first;
+		if (ptep != NULL)
+			return (ptep);
+	}
+	return (NULL);
+}
+
+/*
+ * Remove all mappings of a page.
+ * => out of line, like pmap_change_all: most pages that the pagedaemon asks
+ *    about have no mapping, and need none of this
+ */
+static __attribute__((__noinline__)) void
 pmap_remove_all(struct frame *fr, vm_offset_t pa)
 {
 	struct gather g;
@@ -1262,7 +1281,7 @@ pmap_remove_all(struct frame *fr, vm_offset_t pa)
 
 	gather_init(&g);
 	while ((pv = fr->fr_first) != NULL || fr->fr_info >= FR_ONE) {
-		ptep = pmap_walk_pte(&g, fr, pv, &fr->fr_first, pa);
+		ptep = pmap_walk_pte(fr, pv, &fr->fr_first, pa);
 		if (ptep == NULL)
 			continue;
 		if (!pv_next_in_place(pv)) {
@@ -1273,6 +1292,33 @@ pmap_remove_all(struct frame *fr, vm_offset_t pa)
 		(void)gather_unmap(&g, pt, (uint32_t)(ptep - pt->pt_pte));
 		if (pt->pt_valid == 0 && pt->pt_state == PTS_USER)
 			gather_lose(&g, pt);
+	}
+	gather_finish(&g);
+}
+
+/*
+ * Set and clear bits in all mappings of a page.
+ */
+static __attribute__((__noinline__)) void
+pmap_change_all(struct frame *fr, vm_offset_t pa, uint32_t set, uint32_t clear)
+{
+	struct gather g;
+	struct pv_link **pprev = &fr->fr_first;
+	struct ptp *pt;
+	uint32_t *ptep, old;
+
+	gather_init(&g);
+	while ((ptep = pmap_walk_next(fr, &pprev, pa)) != NULL) {
+		old = pte_read(ptep);
+		if ((old & clear) == 0 && (~old & set) == 0)
+			continue;
+		pt = ptp_of_pte(ptep);
+		if (old & clear)
+			pte_clear(ptep, clear);
+		if (~old & set)
+			(void)pmap_set_bits(pt, (uint32_t)(ptep - pt->pt_pte),
+			    set);
+		gather_note(&g, pt->pt_pmap, ptp_va(pt, ptep), old);
 	}
 	gather_finish(&g);
 }
@@ -1297,7 +1343,8 @@ pmap_page_protect(vm_offset_t pa, vm_prot_t prot)
 		return;
 	}
 	s = ph_splvm();
-	pmap_remove_all(fr, pa & PMB_FRAME);
+	if (fr->fr_first != NULL || fr->fr_info >= FR_ONE)
+		pmap_remove_all(fr, pa & PMB_FRAME);
 	pmap_leave(s);
 }
 
@@ -1311,41 +1358,18 @@ pmap_page_protect(vm_offset_t pa, vm_prot_t prot)
 void
 pmap_changebit(vm_offset_t pa, unsigned int set, unsigned int keep)
 {
-	struct gather g;
 	struct frame *fr = pmap_managed(pa);
-	struct pv_link *pv, **pprev;
-	struct ptp *pt;
-	uint32_t *ptep, old, clear = ~keep & PMB_CHANGE;
+	uint32_t clear = ~keep & PMB_CHANGE;
 	int s;
 
 	if (fr == NULL)
 		return;
-	pa &= PMB_FRAME;
 	set &= PMB_CHANGE & ~PMB_WRITE;
 	clear &= ~set;
 	s = ph_splvm();
-	gather_init(&g);
 	fr->fr_info = (fr->fr_info & ~(clear & PMB_ATTR)) | (set & PMB_ATTR);
-	pprev = &fr->fr_first;
-	while ((pv = *pprev) != NULL) {
-		ptep = pmap_walk_pte(&g, fr, pv, pprev, pa);
-		if (ptep == NULL) {
-			pprev = &fr->fr_first;
-			continue;
-		}
-		pprev = &pv->pv_next;
-		old = pte_read(ptep);
-		if ((old & clear) == 0 && (~old & set) == 0)
-			continue;
-		pt = ptp_of_pte(ptep);
-		if (old & clear)
-			pte_clear(ptep, clear);
-		if (~old & set)
-			(void)pmap_set_bits(pt, (uint32_t)(ptep - pt->pt_pte),
-			    set);
-		gather_note(&g, pt->pt_pmap, ptp_va(pt, ptep), old);
-	}
-	gather_finish(&g);
+	if (fr->fr_first != NULL)
+		pmap_change_all(fr, pa & PMB_FRAME, set, clear);
 	pmap_leave(s);
 }
 
@@ -1356,9 +1380,8 @@ pmap_changebit(vm_offset_t pa, unsigned int set, unsigned int keep)
 boolean_t
 pmap_testbit(vm_offset_t pa, unsigned int bits)
 {
-	struct gather g;
 	struct frame *fr = pmap_managed(pa);
-	struct pv_link *pv, **pprev;
+	struct pv_link **pprev;
 	uint32_t *ptep;
 	bool found;
 	int s;
@@ -1368,20 +1391,9 @@ pmap_testbit(vm_offset_t pa, unsigned int bits)
 	pa &= PMB_FRAME;
 	s = ph_splvm();
 	found = (fr->fr_info & bits & PMB_ATTR) != 0;
-	if (!found && fr->fr_first != NULL) {
-		gather_init(&g);
-		pprev = &fr->fr_first;
-		while ((pv = *pprev) != NULL && !found) {
-			ptep = pmap_walk_pte(&g, fr, pv, pprev, pa);
-			if (ptep == NULL) {
-				pprev = &fr->fr_first;
-				continue;
-			}
-			pprev = &pv->pv_next;
-			found = (pte_read(ptep) & bits & PMB_CHANGE) != 0;
-		}
-		gather_finish(&g);
-	}
+	pprev = &fr->fr_first;
+	while (!found && (ptep = pmap_walk_next(fr, &pprev, pa)) != NULL)
+		found = (pte_read(ptep) & bits & PMB_CHANGE) != 0;
 	ph_splx(s);
 	return (found);
 }

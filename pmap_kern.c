@@ -4,9 +4,10 @@
 /*
  * pmap_kern.c: what the kernel alone asks for.
  *
- * Role: windows through which a page is zeroed or copied, and calls made of
- * others: ranges of kernel mappings that no PV list holds; the two calls that
- * are advice and not taken.  Calls pmap.c for every mapping that stays.
+ * Role: windows through which a page is zeroed or copied; the address behind a
+ * mapping; the flush of everything; and calls made of others: ranges of kernel
+ * mappings that no PV list holds, and the two calls that are advice and not
+ * taken.  Calls pmap.c for every mapping that stays.
  *
  * Invariants: PT4, the windows.
  *
@@ -16,6 +17,56 @@
  * TLB: a window is flushed when it is closed.  See also: pmap(9).
  */
 #include "pmap_private.h"
+
+/*
+ * The physical address behind <pm, va>, with the offset in the page.
+ * => returns false and leaves *pap alone where nothing is mapped; any
+ *    address, the kernel's included
+ */
+boolean_t
+pmap_lookup(pmap_t pm, vm_offset_t va, vm_offset_t *pap)
+{
+	struct ptp *pt;
+	uint32_t pte;
+	int s;
+
+	if (pm == NULL || (pm == kernel_pmap && va < PH_KERNBASE) ||
+	    (PH_RECURSIVE != 0 && va_slot(va) == PH_RECURSIVE))
+		return (0);
+	PMAP_ASSERT(pm->pm_count > 0, "PM1 pmap %p is dead", (void *)pm);
+	s = ph_splvm();
+	pt = ptp_lookup(pm, va);
+	pte = pt == NULL ? 0 : pte_read(&pt->pt_pte[va_index(va)]);
+	ph_splx(s);
+	if ((pte & PMB_VALID) == 0)
+		return (0);
+	if (pap != NULL)
+		*pap = (pte & PMB_FRAME) | (va & ~PMB_FRAME);
+	return (1);
+}
+
+/*
+ * The same, with 0 for "nothing mapped".
+ */
+vm_offset_t
+pmap_extract(pmap_t pm, vm_offset_t va)
+{
+	vm_offset_t pa = 0;
+
+	(void)pmap_lookup(pm, va, &pa);
+	return (pa);
+}
+
+/*
+ * Everything that was deferred must be true now.  The module defers nothing;
+ * this is for hosts that edit PTEs themselves.
+ */
+void
+pmap_update(void)
+{
+	ph_flush_global();
+	pmap_counters.pc_flushall++;
+}
 
 void
 pmap_kremove(vm_offset_t va, vm_size_t size)

@@ -486,14 +486,21 @@ ptp_range_next(struct ptp_range *r)
 uint32_t
 ptp_next_valid(const struct ptp *pt, uint32_t i, uint32_t last)
 {
+	const uint32_t *pte = pt->pt_pte;
 	bool sliced = pt->pt_state != PTS_KERNEL &&
 	    pt->pt_valid == pt->pt_managed;
+	uint32_t end;
 
-	for (; i <= last; i++)
+	for (; i <= last; i = end + 1) {
+		end = i | (PV_NLINK - 1);
 		if (sliced && pt->pt_slice[i / PV_NLINK] == NULL)
-			i |= PV_NLINK - 1;
-		else if (pte_read(&pt->pt_pte[i]) & PMB_VALID)
-			return (i);
+			continue;
+		if (end > last)
+			end = last;
+		for (; i <= end; i++)
+			if (pte_read(&pte[i]) & PMB_VALID)
+				return (i);
+	}
 	return (last + 1);
 }
 

@@ -166,9 +166,8 @@ DEFECTS = [
            "\t\treturn (NULL);\n",
            "only where others run while an enter sleeps"),
     Defect("page_protect open to interrupts", "R18", "pmap.c",
-           "\ts = ph_splvm();\n\tpmap_remove_all(fr, pa & PMB_FRAME);\n",
-           "\ts = ph_splvm();\n\tph_splx(s);\n"
-           "\tpmap_remove_all(fr, pa & PMB_FRAME);\n"),
+           "\t\tpmap_remove_all(fr, pa & PMB_FRAME);\n",
+           "\t\tph_splx(s), pmap_remove_all(fr, pa & PMB_FRAME);\n"),
     Defect("a kernel table that new pmaps lack", "R19", "ptp.c",
            "uint32_t slot, end = va_slot(PH_KERNEND - 1u);",
            "uint32_t slot, end = va_slot(pmap_kva_last) - 1;"),
@@ -193,7 +192,7 @@ DEFECTS = [
            "\tif ((old & PMB_VALID) != 0 && (old & PMB_WIRED) == 0 "
            "&& wired) {\n",
            "\tif (pt != NULL && (old & PMB_WIRED) == 0 && wired) {\n"),
-    Defect("absence looked up as frame 0", "R24", "pmap.c",
+    Defect("absence looked up as frame 0", "R24", "pmap_kern.c",
            "\tif ((pte & PMB_VALID) == 0)\n\t\treturn (0);\n"
            "\tif (pap != NULL)\n", "\tif (pap != NULL)\n"),
     Defect("a range to 4 GB taken for reversed", "R25", "pmap.c",
