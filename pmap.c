@@ -77,8 +77,8 @@ pte_cached(const struct pmap *pm, uint32_t old)
 /*
  * Gather: what an operation changed and must flush, and the arena pages that
  * it unmapped and may give back only then.  Edits note here; gather_finish
- * flushes once and gives back.  Above GATHER_MAX addresses it becomes one
- * reload.  A page table of a loaded pmap always does: the processor caches
+ * flushes it all at once and gives back.  Above GATHER_MAX addresses it is one
+ * reload.  A page table of a loaded pmap always is: the processor caches
  * directory entries under addresses that nobody noted (SDM vol. 3A, 4.10.3).
  */
 #define GATHER_MAX	32u
@@ -139,8 +139,10 @@ pmap_leave(int s)
  * One entry has become wired, or is no longer.
  */
 static void
-pmap_count_wired(struct ptp *pt, bool wired)
+pmap_count_wired(struct ptp *pt, uint32_t i, bool wired)
 {
+	if (ptp_host_edits(pt, i))
+		return;
 	pt->pt_wired = (uint16_t)(pt->pt_wired + (wired ? 1 : -1));
 	pt->pt_pmap->pm_stats.wired_count += wired ? 1 : ~0u;
 	ptp_queue(pt);
@@ -158,6 +160,17 @@ pmap_set_bits(struct ptp *pt, uint32_t i, uint32_t bits)
 	while (((seen = pte_swap(&pt->pt_pte[i], pte)) & ~pte) != 0)
 		pte |= seen;
 	return (old);
+}
+
+/*
+ * An entry without a link goes, where the host may have stored it: a device
+ * driver that wrote through it set M in no other entry (MR1).
+ */
+static void
+pmap_save_untracked(uint32_t old)
+{
+	if (pte_may_track(old))
+		frame_lookup(old)->fr_info |= old & PMB_ATTR;
 }
 
 /*
@@ -183,14 +196,17 @@ pmap_unmap(struct ptp *pt, uint32_t i)
 	}
 	if ((old & PMB_VALID) == 0)
 		return (0);
+	pmap_counters.pc_remove++;
+	if (ptp_host_edits(pt, i)) {
+		pmap_save_untracked(old);
+		return (old);
+	}
 	pt->pt_valid--;
-	if (pm != kernel_pmap || !ph_host_edits(pt->pt_va + i * PMB_PAGE))
-		pm->pm_stats.resident_count--;
+	pm->pm_stats.resident_count--;
 	if (old & PMB_WIRED) {
 		pt->pt_wired--;
 		pm->pm_stats.wired_count--;
 	}
-	pmap_counters.pc_remove++;
 	return (old);
 }
 
@@ -324,9 +340,7 @@ gather_flush(struct gather *g)
 	}
 }
 
-/*
- * End a gather.  => g is used up
- */
+/* End a gather.  => g is used up */
 static inline void
 gather_finish(struct gather *g)
 {
@@ -372,14 +386,16 @@ pmap_set(struct ptp *pt, vm_offset_t va, uint32_t pte, struct frame *fr)
 		}
 	} else if (fr != NULL)
 		fr->fr_info |= old & PMB_ATTR;
-	if ((old & PMB_VALID) == 0) {
+	if (ptp_host_edits(pt, i))
+		pmap_save_untracked(old);
+	else if ((old & PMB_VALID) == 0) {
 		pt->pt_valid++;
-		if (pm != kernel_pmap || !ph_host_edits(va))
-			pm->pm_stats.resident_count++;
-	} else if (pte_cached(pm, old) && pmap_is_loaded(pm))
+		pm->pm_stats.resident_count++;
+	}
+	if (pte_cached(pm, old) && pmap_is_loaded(pm))
 		pmap_flush_pages(&va, 1);
 	if ((old ^ pte) & PMB_WIRED)
-		pmap_count_wired(pt, (pte & PMB_WIRED) != 0);
+		pmap_count_wired(pt, i, (pte & PMB_WIRED) != 0);
 }
 
 /* ----- memory ----- */
@@ -800,28 +816,6 @@ pmap_release(pmap_t pm)
 }
 
 /*
- * Load an address space.  => nothing is done if it is loaded already
- */
-void
-pmap_activate(pmap_t pm)
-{
-	PMAP_ASSERT(pm != NULL && pm->pm_count > 0,
-	    "PM3 activate of dead pmap %p", (void *)pm);
-	if ((ph_cr3() & PMB_FRAME) != pm->pm_pdirpa)
-		ph_load_cr3(pm->pm_pdirpa);
-}
-
-/*
- * The process stops using its address space.  It stays loaded until another
- * is, or until it is released: a kernel process runs in it as well.
- */
-void
-pmap_deactivate(pmap_t pm)
-{
-	(void)pm;
-}
-
-/*
  * Drop every mapping that is not wired.  => NULL is allowed
  * => the kernel's pmap is left alone
  */
@@ -930,9 +924,7 @@ pmap_enter(pmap_t pm, vm_offset_t va, vm_offset_t pa, vm_prot_t prot,
 	pmap_leave(s);
 }
 
-/*
- * Free a user's page table if its last entry is gone.
- */
+/* Free a user's page table if its last entry is gone. */
 static inline void
 gather_trim(struct gather *g, struct ptp *pt)
 {
@@ -1065,10 +1057,10 @@ pmap_change_wiring(pmap_t pm, vm_offset_t va, boolean_t wired)
 	old = pt == NULL ? 0 : pte_read(&pt->pt_pte[va_index(va)]);
 	if ((old & PMB_VALID) != 0 && (old & PMB_WIRED) == 0 && wired) {
 		pmap_set_bits(pt, va_index(va), PMB_WIRED);
-		pmap_count_wired(pt, true);
+		pmap_count_wired(pt, va_index(va), true);
 	} else if ((old & PMB_WIRED) != 0 && !wired) {
 		pte_clear(&pt->pt_pte[va_index(va)], PMB_WIRED);
-		pmap_count_wired(pt, false);
+		pmap_count_wired(pt, va_index(va), false);
 	}
 	pmap_leave(s);
 }
@@ -1180,8 +1172,8 @@ pv_next_in_place(struct pv_link *pv)
  * A link of the page at pa leads to an entry that does not map it, or to a
  * page table that its directory does not hold: a state that only damage from
  * outside can make, and the one in which the walk of 1997 faulted.
- * => by policy isolate: the mapping is dropped, a page table that cannot be
- *    reached goes, the host retires the page and kills the process
+ * => by policy isolate: the mapping is dropped and flushed, a page table that
+ *    cannot be reached goes, the host retires the page and kills the process
  * => pv is off its list, and so may others be: a walk starts again
  */
 static void
@@ -1266,6 +1258,13 @@ pmap_walk_next(struct frame *fr, struct pv_link ***pprevp, vm_offset_t pa)
 	return (NULL);
 }
 
+/* Has a page mappings, by its list or by its count? */
+static inline bool
+frame_listed(const struct frame *fr)
+{
+	return (fr->fr_first != NULL || fr->fr_info >= FR_ONE);
+}
+
 /*
  * Remove all mappings of a page.
  * => out of line, like pmap_change_all: most pages that the pagedaemon asks
@@ -1280,7 +1279,8 @@ pmap_remove_all(struct frame *fr, vm_offset_t pa)
 	uint32_t *ptep;
 
 	gather_init(&g);
-	while ((pv = fr->fr_first) != NULL || fr->fr_info >= FR_ONE) {
+	while (frame_listed(fr)) {
+		pv = fr->fr_first;
 		ptep = pmap_walk_pte(fr, pv, &fr->fr_first, pa);
 		if (ptep == NULL)
 			continue;
@@ -1343,7 +1343,7 @@ pmap_page_protect(vm_offset_t pa, vm_prot_t prot)
 		return;
 	}
 	s = ph_splvm();
-	if (fr->fr_first != NULL || fr->fr_info >= FR_ONE)
+	if (frame_listed(fr))
 		pmap_remove_all(fr, pa & PMB_FRAME);
 	pmap_leave(s);
 }

@@ -242,7 +242,7 @@ audit_table(struct audit *a, const struct ptp *pt)
 	    i = audit_skip(pt->pt_pte, i + 1, PMB_NPTE)) {
 		pte = pte_read(&pt->pt_pte[i]);
 		va = pt->pt_va + i * PMB_PAGE;
-		if (pt->pt_state == PTS_KERNEL && ph_host_edits(va))
+		if (ptp_host_edits(pt, i))
 			a->au_out.pa_skipped += pte & PMB_VALID;
 		else if (pte & PMB_VALID) {
 			audit_target(a, pt, va, pte);

@@ -2,14 +2,16 @@
 /* Copyright (c) 2026 The pmap386 authors */
 
 /*
- * pmap_kern.c: what the kernel alone asks for.
+ * pmap_kern.c: what the kernel asks for outside its VM.
  *
- * Role: windows through which a page is zeroed or copied; the address behind a
- * mapping; the flush of everything; and calls made of others: ranges of kernel
- * mappings that no PV list holds, and the two calls that are advice and not
- * taken.  Calls pmap.c for every mapping that stays.
+ * Role: what a context switch, a driver or a buffer cache asks for, and the VM
+ * does not: which address space is loaded, the address behind a mapping, a
+ * flush of everything, windows through which a page is zeroed or copied; calls
+ * made of others, for ranges of kernel mappings that no PV list holds; and two
+ * calls that are advice and not taken.  Calls pmap.c for every mapping that
+ * stays.
  *
- * Invariants: PT4, the windows.
+ * Invariants: PM1, PM3, PT4, the windows.
  *
  * Locking: splvm while a window is open, so that an interrupt that zeroes a
  * page finds them closed.
@@ -17,6 +19,28 @@
  * TLB: a window is flushed when it is closed.  See also: pmap(9).
  */
 #include "pmap_private.h"
+
+/*
+ * Load an address space.  => nothing is done if it is loaded already
+ */
+void
+pmap_activate(pmap_t pm)
+{
+	PMAP_ASSERT(pm != NULL && pm->pm_count > 0,
+	    "PM3 activate of dead pmap %p", (void *)pm);
+	if ((ph_cr3() & PMB_FRAME) != pm->pm_pdirpa)
+		ph_load_cr3(pm->pm_pdirpa);
+}
+
+/*
+ * The process stops using its address space.  It stays loaded until another
+ * is, or until it is released: a kernel process runs in it as well.
+ */
+void
+pmap_deactivate(pmap_t pm)
+{
+	(void)pm;
+}
 
 /*
  * The physical address behind <pm, va>, with the offset in the page.

@@ -266,6 +266,14 @@ ptp_is_hooked(const struct ptp *pt)
 	return (pte_maps(pde, pt->pt_pa));
 }
 
+/* May the host itself store entry i of pt?  Such entries are not counted. */
+static inline bool
+ptp_host_edits(const struct ptp *pt, uint32_t i)
+{
+	return (pt->pt_state == PTS_KERNEL &&
+	    ph_host_edits(pt->pt_va + i * PMB_PAGE));
+}
+
 /* The address that a PTE of pt maps. */
 static inline vm_offset_t
 ptp_va(const struct ptp *pt, const uint32_t *ptep)

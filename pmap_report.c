@@ -91,9 +91,11 @@ pmap_recount(struct ptp *pt)
 
 	for (i = 0; i < PMB_NPTE; i++) {
 		pte = pte_read(&pt->pt_pte[i]);
-		valid += pte & PMB_VALID;
-		wired += (pte & PMB_VALID) != 0 && (pte & PMB_WIRED) != 0;
 		managed += pv_tracked(pv_slot(pt, i));
+		if ((pte & PMB_VALID) == 0 || ptp_host_edits(pt, i))
+			continue;
+		valid++;
+		wired += (pte & PMB_WIRED) != 0;
 	}
 	st->resident_count += valid - pt->pt_valid;
 	st->wired_count += wired - pt->pt_wired;

@@ -58,9 +58,10 @@ DEFECTS = [
            "\told = pte_swap(ptep, pte);\n\toldfr = ",
            "\told = pte_swap(ptep, pte | (old & PMB_ATTR));\n\toldfr = "),
     Defect("a flush that ignores M and U", "R3", "pmap.c",
-           "\t} else if (pte_cached(pm, old) && pmap_is_loaded(pm))\n",
-           "\t} else if (((old ^ pte) & (PMB_FRAME | PMB_WRITE)) != 0 &&\n"
-           "\t    pte_cached(pm, old) && pmap_is_loaded(pm))\n"),
+           "\tif (pte_cached(pm, old) && pmap_is_loaded(pm))\n",
+           "\tif (pte_cached(pm, old) && pmap_is_loaded(pm) &&\n"
+           "\t    (old & PMB_VALID) != 0 &&\n"
+           "\t    ((old ^ pte) & (PMB_FRAME | PMB_WRITE)) != 0)\n"),
     Defect("clear_reference without a flush", "R4", "pmap.c",
            "\t\tgather_note(&g, pt->pt_pmap, ptp_va(pt, ptep), old);\n",
            "\t\tif (clear != PMB_REF)\n\t\t\tgather_note(&g, pt->pt_pmap, "
@@ -92,9 +93,9 @@ DEFECTS = [
            "(pt->pt_wired == 0))\n",
            "\tif (pt->pt_state != PTS_USER || queued)\n"),
     Defect("a hold that only managed pages give back", "R9", "pmap.c",
-           "\tpt->pt_valid--;\n\tif (pm != kernel_pmap || ",
+           "\tpt->pt_valid--;\n\tpm->pm_stats.resident_count--;\n",
            "\tif (pte_may_track(old))\n\t\tpt->pt_valid--;\n"
-           "\tif (pm != kernel_pmap || "),
+           "\tpm->pm_stats.resident_count--;\n"),
     Defect("a table that goes without a reload", "R9", "pmap.c",
            "\tif (pt->pt_pmap->pm_pdirpa == g->ga_dir)\n"
            "\t\tg->ga_reload = true;\n", ""),
@@ -126,8 +127,8 @@ DEFECTS = [
            "\telse\n"
            "\t\tpmap_flush_pages(g->ga_va, g->ga_count);\n"),
     Defect("frame 0 taken for nothing new", "R10", "pmap.c",
-           "\tif ((old & PMB_VALID) == 0) {\n\t\tpt->pt_valid++;\n",
-           "\tif ((old & PMB_VALID) == 0 &&\n"
+           "\telse if ((old & PMB_VALID) == 0) {\n\t\tpt->pt_valid++;\n",
+           "\telse if ((old & PMB_VALID) == 0 &&\n"
            "\t    ((old ^ pte) & PMB_FRAME) != 0) {\n\t\tpt->pt_valid++;\n",
            "only a world that maps frame 0 sees it"),
     Defect("a device page cached when entered again", "R11", "pmap.c",
@@ -215,7 +216,7 @@ DEFECTS = [
            "pmap_kva_last & PMB_FRAME :\n\t    PH_USER_PTMAX - PMB_PAGE;",
            "pmap_kva_last & PMB_FRAME :\n\t    PH_KERNBASE - PMB_PAGE;",
            "only a build with a recursive slot has one", "ports"),
-    Defect("an exec whose CR3 stays", "R29", "pmap.c",
+    Defect("an exec whose CR3 stays", "R29", "pmap_kern.c",
            "\tif ((ph_cr3() & PMB_FRAME) != pm->pm_pdirpa)\n"
            "\t\tph_load_cr3(pm->pm_pdirpa);\n",
            "\tstatic pmap_t last;\n\n\tif (last != pm)\n"
@@ -225,14 +226,17 @@ DEFECTS = [
            "\tPMAP_ASSERT(pt->pt_wired == 0,",
            "\tPMAP_ASSERT(pt->pt_wired == 0,"),
     # ----- invariants -----
+    Defect("what a driver wrote through its own entry dropped", "MR1",
+           "pmap.c", "\t\tpmap_save_untracked(old);\n\t\treturn (old);\n",
+           "\t\treturn (old);\n"),
     Defect("a stale PV link", "PV1", "pmap.c",
            "\tif (pv_tracked(pv)) {\n"
            "\t\tif (__builtin_expect(!pte_may_track(old), 0)) {\n",
            "\tif (pv_tracked(pv) && (old & PMB_REF) == 0) {\n"
            "\t\tif (__builtin_expect(!pte_may_track(old), 0)) {\n"),
     Defect("a missing flush", "TL1", "pmap.c",
-           "\t} else if (pte_cached(pm, old) && pmap_is_loaded(pm))\n"
-           "\t\tpmap_flush_pages(&va, 1);\n", "\t}\n"),
+           "\tif (pte_cached(pm, old) && pmap_is_loaded(pm))\n"
+           "\t\tpmap_flush_pages(&va, 1);\n", ""),
     Defect("a full gather that forgets", "TL1", "pmap.c",
            "\t\tg->ga_va[g->ga_count++] = va;\n"
            "\telse\n\t\tg->ga_reload = true;\n",

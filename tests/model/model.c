@@ -42,6 +42,35 @@ model_init(struct model *m)
 }
 
 /*
+ * A mapping goes.  What was seen of a page through one that is on no list is
+ * known of the page from now on, where the host edits.
+ */
+static void
+drop(struct model *m, struct model_map *mm)
+{
+	if (mm->mm_page != MODEL_NONE && m->md_page[mm->mm_page].mg_managed) {
+		m->md_page[mm->mm_page].mg_u |= mm->mm_u;
+		m->md_page[mm->mm_page].mg_m |= mm->mm_m;
+	}
+	*mm = (struct model_map){ .mm_page = MODEL_NONE };
+}
+
+/*
+ * One mapping instead of another.  The same again is no change.
+ */
+static void
+replace(struct model *m, struct model_map *mm, struct model_map new)
+{
+	if (mm->mm_page == new.mm_page && mm->mm_write == new.mm_write &&
+	    mm->mm_wired == new.mm_wired && mm->mm_nocache == new.mm_nocache)
+		mm->mm_tracked = new.mm_tracked;
+	else {
+		drop(m, mm);
+		*mm = new;
+	}
+}
+
+/*
  * Any right lets read.  Without one, nothing stays mapped.
  */
 void
@@ -49,20 +78,20 @@ model_enter(struct model *m, uint32_t p, uint32_t v, uint32_t page,
     uint32_t prot, bool wired)
 {
 	struct model_map *mm = &m->md_map[p][v];
-	bool nocache = m->md_page[page].mg_device;
+	uint32_t kind = model_place(p, v)->mp_kind;
 
-	if (prot == 0) {
-		mm->mm_page = MODEL_NONE;
-		return;
-	}
-	if (mm->mm_page == page)
-		nocache = mm->mm_nocache;
-	mm->mm_page = (uint8_t)page;
-	mm->mm_write = (prot & MODEL_W) != 0;
-	mm->mm_wired = wired;
-	mm->mm_nocache = nocache;
-	mm->mm_tracked = m->md_page[page].mg_managed &&
-	    model_place(p, v)->mp_kind < MODEL_PAGER;
+	if (prot == 0)
+		drop(m, mm);
+	else
+		replace(m, mm, (struct model_map){
+			.mm_page = (uint8_t)page,
+			.mm_write = (prot & MODEL_W) != 0,
+			.mm_wired = wired,
+			.mm_nocache = mm->mm_page == page ? mm->mm_nocache :
+			    m->md_page[page].mg_device,
+			.mm_tracked = m->md_page[page].mg_managed &&
+			    kind < MODEL_PAGER,
+		});
 }
 
 void
@@ -71,7 +100,7 @@ model_remove(struct model *m, uint32_t p, uint32_t lo, uint32_t hi)
 	uint32_t v;
 
 	for (v = lo; v < hi; v++)
-		m->md_map[p][v].mm_page = MODEL_NONE;
+		drop(m, &m->md_map[p][v]);
 }
 
 /*
@@ -125,11 +154,11 @@ model_release(struct model *m, uint32_t p)
 void
 model_kenter(struct model *m, uint32_t v, uint32_t page, uint32_t prot)
 {
-	m->md_map[MODEL_KERNEL][v] = (struct model_map){
+	replace(m, &m->md_map[MODEL_KERNEL][v], (struct model_map){
 		.mm_page = (uint8_t)page,
 		.mm_write = (prot & MODEL_W) != 0,
 		.mm_nocache = m->md_page[page].mg_device,
-	};
+	});
 }
 
 /*
@@ -142,10 +171,12 @@ model_move(struct model *m, uint32_t from, uint32_t to)
 
 	if (from == to)
 		return;
+	drop(m, &map[to]);
 	map[to] = map[from];
+	map[to].mm_u = map[to].mm_m = false;
 	if (model_kva[to].mp_kind >= MODEL_PAGER)
 		map[to].mm_tracked = false;
-	map[from].mm_page = MODEL_NONE;
+	drop(m, &map[from]);
 }
 
 /*
@@ -237,7 +268,7 @@ model_testbit(const struct model *m, uint32_t page, struct model_bits bits)
 bool
 model_access(struct model *m, uint32_t p, uint32_t v, bool write, bool user)
 {
-	const struct model_map *mm = &m->md_map[p][v];
+	struct model_map *mm = &m->md_map[p][v];
 
 	if (mm->mm_page == MODEL_NONE ||
 	    (write && !mm->mm_write && (user || model_wp)) ||
@@ -247,6 +278,9 @@ model_access(struct model *m, uint32_t p, uint32_t v, bool write, bool user)
 		m->md_page[mm->mm_page].mg_u = true;
 		if (write)
 			m->md_page[mm->mm_page].mg_m = true;
+	} else if (model_place(p, v)->mp_kind == MODEL_EDITS) {
+		mm->mm_u = true;
+		mm->mm_m |= write;
 	}
 	return (true);
 }
@@ -272,7 +306,8 @@ model_wired(const struct model *m, uint32_t p)
 
 	for (v = 0; v < MODEL_PLACES; v++)
 		n += m->md_map[p][v].mm_page != MODEL_NONE &&
-		    m->md_map[p][v].mm_wired;
+		    m->md_map[p][v].mm_wired &&
+		    model_place(p, v)->mp_kind != MODEL_EDITS;
 	return (n);
 }
 

@@ -47,9 +47,11 @@ struct model_map {
 	bool		mm_wired;
 	bool		mm_tracked;
 	bool		mm_nocache;
+	bool		mm_u;		/* MODEL_EDITS: what was seen through */
+	bool		mm_m;		/* it, and is not yet the page's */
 };
 
-/* A page.  M and U are those of the page: in a mapping or saved. */
+/* A page.  M and U are those of the page: in a tracked mapping or saved. */
 struct model_page {
 	bool		mg_managed;
 	bool		mg_device;	/* outside RAM: not cached */

@@ -76,7 +76,7 @@ check_table(uint32_t p, uint32_t v, uint32_t end, const uint32_t *table,
 		if (want == 0)
 			continue;
 		t->ta_resident += place[v].mp_kind != MODEL_EDITS;
-		t->ta_wired += mm->mm_wired;
+		t->ta_wired += mm->mm_wired && place[v].mp_kind != MODEL_EDITS;
 		if (mm->mm_tracked) {
 			world.w_count[mm->mm_page]++;
 			seen[mm->mm_page] |= pte;

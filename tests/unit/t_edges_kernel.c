@@ -322,6 +322,65 @@ TEST(pmap_remove__host_edits_do_not_count)
 	CHECK_EQ(pmap_resident_count(kernel_pmap), n);
 }
 
+TEST(pmap_enter__host_edits_are_not_counted_as_wired)
+{
+	uint32_t va = host_edits_sva, pa = page_new(), n, w;
+	struct ptp *pt = ptp_lookup(kernel_pmap, va);
+
+	n = pmap_wired_count(kernel_pmap);
+	w = pt->pt_wired;
+	DO(pmap_enter(kernel_pmap, va, pa, PROT_R, TRUE));
+	CHECK_EQ(pte_of(kernel_pmap, va) & PMB_WIRED, PMB_WIRED);
+	DO(pmap_change_wiring(kernel_pmap, va, FALSE));
+	DO(pmap_change_wiring(kernel_pmap, va, TRUE));
+	CHECK_EQ(pmap_wired_count(kernel_pmap), n);
+	*host_pte(kernel_pmap, va + PAGE) = pte_of(kernel_pmap, va);
+	DO(pmap_remove(kernel_pmap, va, va + 2 * PAGE));
+	CHECK_EQ(pmap_wired_count(kernel_pmap), n);
+	CHECK_EQ(pt->pt_wired, w);
+}
+
+/*
+ * Raw I/O as a driver does it: the host copies the user's entry to an address
+ * of the kernel's and stores there.  M is set in the copy alone, and must not
+ * go with it.
+ */
+TEST(pmap_remove__saves_what_a_driver_wrote)
+{
+	pmap_t pm = as_new();
+	uint32_t va = host_edits_sva, pa = page_new(), other = page_new();
+
+	DO(pmap_enter(pm, VA, pa, PROT_RW, TRUE));
+	DO(pmap_clear_modify(pa));
+	DO(pmap_clear_reference(pa));
+	*host_pte(kernel_pmap, va) = pte_of(pm, VA);
+	CHECK(kernel_can(va, MMU_WRITE, pa));
+	CHECK_EQ(pte_of(pm, VA) & MMU_D, 0);
+	CHECK(!pmap_is_modified(pa));
+	DO(pmap_remove(kernel_pmap, va, va + PAGE));
+	CHECK(pmap_is_modified(pa));
+	CHECK(pmap_is_referenced(pa));
+
+	DO(pmap_clear_modify(pa));
+	DO(pmap_enter(kernel_pmap, va, pa, PROT_RW, FALSE));
+	CHECK(kernel_can(va, MMU_WRITE, pa));
+	CHECK(!pmap_is_modified(pa));
+	DO(pmap_enter(kernel_pmap, va, other, PROT_RW, FALSE));
+	CHECK(pmap_is_modified(pa));
+	CHECK(!pmap_is_modified(other));
+	DO(pmap_remove(kernel_pmap, va, va + PAGE));
+	CHECK(!pmap_is_modified(other));
+}
+
+TEST(pmap_remove__devices_where_the_host_edits)
+{
+	uint32_t va = host_edits_sva;
+
+	*host_pte(kernel_pmap, va) = 0xf0000000u | MMU_P | MMU_RW | MMU_D;
+	DO(pmap_remove(kernel_pmap, va, va + PAGE));
+	CHECK_EQ(pte_of(kernel_pmap, va), 0);
+}
+
 /*
  * Where the host edits entries itself, one that is not valid may hold
  * anything, and keeps it.
