@@ -50,7 +50,9 @@ ph_frame_managed(uint32_t pfn)
 
 /*
  * A page that is in no object and not wired is free: there is no flag that
- * says so, and nothing else is.
+ * says so.  One that moves from an object to another (vm_page_rename) looks
+ * the same for an instant; the audit, should softclock run just then, would
+ * report its mappings as PT4.
  */
 bool
 ph_frame_free(uint32_t pfn)
@@ -117,6 +119,8 @@ ph_page_free(uint32_t pa)
 
 /*
  * => a process runs, it is not the pagedaemon, and there is one to wait for
+ * => true in an interrupt as well, where nobody asks: what may wait there, an
+ *    enter into a user's pmap or a new one, no interrupt of this kernel makes
  */
 bool
 ph_may_wait(void)
@@ -141,6 +145,7 @@ ph_wakeup_pager(void)
 /*
  * Take a page out of its object and off the queues, for ever.
  * => one that is in transit is only wired: the transfer must find it
+ * => not a free one: that stays where it is, and will be used again
  */
 static void
 glue_retire(vm_page_t m)
@@ -160,7 +165,7 @@ ph_isolate(struct pmap *pm, uint32_t va, uint32_t pa)
 	vm_page_t m = glue_page(pa >> PGSHIFT);
 
 	printf("isolate: va 0x%x of pmap 0x%x\n", va, (u_int)pm);
-	if (m != NULL) {
+	if (m != NULL && !ph_frame_free(pa >> PGSHIFT)) {
 		printf("isolate: page 0x%x is retired\n", pa);
 		glue_retire(m);
 	}

@@ -268,6 +268,7 @@ mem_own(vm_offset_t pa)
  * => a page of the module's own is shown, read only: ps walks page tables by
  *    their physical addresses.  pmap_enter would refuse it (PT4), so its PTE
  *    is stored here; the window is in a range that the host edits
+ * => asked when the window is opened only, see change 9 of the README
  */
 boolean_t
 pmap_mem_map(vm_offset_t pa, boolean_t writing)

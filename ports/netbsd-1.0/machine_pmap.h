@@ -9,7 +9,8 @@
  * calls whose form differs there.  Included by <vm/pmap.h>, which has declared
  * its own struct pmap_statistics and declares the calls again afterwards.
  *
- * It is read by programs too (ps), which see struct pmap and no more.
+ * It is read by programs too (ps), for struct pmap; the module's calls that
+ * they see with it are declarations.
  */
 #ifndef _I386_PMAP_H_
 #define _I386_PMAP_H_
@@ -48,13 +49,24 @@ extern pd_entry_t PTD[], PTDpde;
 extern pt_entry_t *Sysmap;
 extern int IdlePTD;		/* physical address of the kernel's directory */
 
-#define vtopte(va)	(PTmap + i386_btop(va))
-#define kvtopte(va)	vtopte(va)
-#define vtophys(va)							\
-	((*vtopte(va) & PG_FRAME) | ((unsigned)(va) & ~PG_FRAME))
+/* The PTE of an address of the current process or the kernel. */
+static __inline pt_entry_t *
+pmap386_pte(unsigned int va)
+{
+	return (&PTmap[va / 4096]);
+}
 
-#define pdei(va)	(((va) & PD_MASK) >> PDSHIFT)
-#define ptei(va)	(((va) & PT_MASK) >> PGSHIFT)
+/* The physical address behind it.  => something is mapped there */
+static __inline unsigned int
+pmap386_phys(unsigned int va)
+{
+	return (va % 4096 + (unsigned int)*pmap386_pte(va) / 4096 * 4096);
+}
+
+#define vtopte(va)	pmap386_pte((unsigned int)(va))
+#define kvtopte(va)	pmap386_pte((unsigned int)(va))
+#define vtophys(va)	pmap386_phys((unsigned int)(va))
+#define pdei(va)	((unsigned int)(va) >> 22)
 
 struct pcb;
 

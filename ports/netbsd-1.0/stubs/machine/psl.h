@@ -9,28 +9,25 @@ extern int cpl, ipending, imask[4];
 void	spllower(void);
 
 static inline int
-splbio(void)
+stub_raise(int level)
 {
-	int s = cpl;
+	int old = cpl;
 
-	cpl |= imask[0];
-	return (s);
+	cpl = old | imask[level];
+	return (old);
 }
 
-static inline int
-splimp(void)
-{
-	int s = cpl;
-
-	cpl |= imask[1];
-	return (s);
-}
+#define splbio()	stub_raise(0)
+#define splimp()	stub_raise(1)
 
 static inline void
-splx(int s)
+splx(int level)
 {
-	cpl = s;
-	if (ipending & ~s)
+	int due;
+
+	cpl = level;
+	due = ipending & ~level;
+	if (due != 0)
 		spllower();
 }
 

@@ -10,11 +10,15 @@
 
 #define NULL		0
 #define PGSHIFT		12
-#define NBPG		(1 << PGSHIFT)
-#define PGOFSET		(NBPG - 1)
+#define NBPG		4096
 #define KERNBASE	0xf8000000
 
-#define i386_btop(x)		((unsigned)(x) >> PGSHIFT)
-#define i386_round_page(x)	(((unsigned)(x) + PGOFSET) & ~PGOFSET)
+static inline unsigned
+stub_pages(unsigned bytes)
+{
+	return (bytes / NBPG + (bytes % NBPG != 0));
+}
+
+#define i386_round_page(x)	(stub_pages((unsigned)(x)) * NBPG)
 
 #endif /* _STUB_SYS_PARAM_H_ */

@@ -14,13 +14,22 @@ struct vm_page;
 typedef struct vm_page	*vm_page_t;
 
 struct vm_map {
-	vm_offset_t	min_offset;
-	vm_offset_t	max_offset;
+	vm_offset_t	stub_first;
+	vm_offset_t	stub_end;
 };
 typedef struct vm_map	*vm_map_t;
 
-#define vm_map_min(map)	((map)->min_offset)
-#define vm_map_max(map)	((map)->max_offset)
+static inline vm_offset_t
+vm_map_min(vm_map_t map)
+{
+	return (map->stub_first);
+}
+
+static inline vm_offset_t
+vm_map_max(vm_map_t map)
+{
+	return (map->stub_end);
+}
 
 struct vmspace {
 	struct pmap	vm_pmap;

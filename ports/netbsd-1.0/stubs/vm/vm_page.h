@@ -12,16 +12,26 @@
 struct vm_page {
 	u_short		wire_count;
 	u_short		flags;
-	vm_offset_t	phys_addr;
+	vm_offset_t	stub_pa;
 };
 
 extern vm_page_t vm_page_array;
 extern u_long	first_page;
 extern int	vm_page_count;
 
-#define VM_PAGE_TO_PHYS(m)	((m)->phys_addr)
-#define PHYS_TO_VM_PAGE(pa)						\
-	(&vm_page_array[pmap_page_index(pa) - first_page])
+static inline vm_offset_t
+VM_PAGE_TO_PHYS(vm_page_t m)
+{
+	return (m->stub_pa);
+}
+
+static inline vm_page_t
+PHYS_TO_VM_PAGE(vm_offset_t pa)
+{
+	u_int n = pmap_page_index(pa);
+
+	return (vm_page_array + (n - first_page));
+}
 
 vm_page_t vm_page_alloc(vm_object_t, vm_offset_t);
 void	vm_page_free(vm_page_t);

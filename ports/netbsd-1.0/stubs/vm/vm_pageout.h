@@ -6,9 +6,13 @@
 
 extern int vm_pages_needed;
 
-#define VM_WAIT {							\
-	thread_wakeup((int)&vm_pages_needed);				\
-	thread_sleep((int)&cnt.v_free_count, NULL, FALSE);		\
+static inline void
+stub_wait(void)
+{
+	thread_wakeup((int)&vm_pages_needed);
+	thread_sleep((int)&cnt.v_free_count, NULL, FALSE);
 }
+
+#define VM_WAIT		stub_wait()
 
 #endif /* _STUB_VM_VM_PAGEOUT_H_ */

@@ -6,7 +6,7 @@
 
 #define IOM_BEGIN	0x0a0000
 #define IOM_END		0x100000
-#define IOM_SIZE	(IOM_END - IOM_BEGIN)
+#define IOM_SIZE	0x060000
 #define DMA_BOUNCE	8
 
 extern vm_offset_t isaphysmem;
