@@ -81,7 +81,10 @@ pmap_violation(const char *id, const struct pmap *pm, vm_offset_t va,
 /* ----- after damage ----- */
 
 /*
- * Count a page table's entries anew, and set its pmap's statistics right.
+ * An entry that had a link is gone: count a page table's entries anew, and set
+ * its pmap's statistics right.
+ * => a kernel's table also holds what no call made, so there one is taken off;
+ *    whether it was wired is not known
  */
 void
 pmap_recount(struct ptp *pt)
@@ -89,13 +92,17 @@ pmap_recount(struct ptp *pt)
 	struct pmap_statistics *st = &pt->pt_pmap->pm_stats;
 	uint32_t i, pte, valid = 0, wired = 0, managed = 0;
 
+	if (pt->pt_state == PTS_KERNEL) {
+		st->resident_count--;
+		pt->pt_valid--;
+		pt->pt_managed--;
+		return;
+	}
 	for (i = 0; i < PMB_NPTE; i++) {
 		pte = pte_read(&pt->pt_pte[i]);
+		valid += pte & PMB_VALID;
+		wired += (pte & PMB_VALID) != 0 && (pte & PMB_WIRED) != 0;
 		managed += pv_tracked(pv_slot(pt, i));
-		if ((pte & PMB_VALID) == 0 || ptp_host_edits(pt, i))
-			continue;
-		valid++;
-		wired += (pte & PMB_WIRED) != 0;
 	}
 	st->resident_count += valid - pt->pt_valid;
 	st->wired_count += wired - pt->pt_wired;

@@ -14,11 +14,17 @@ TEST(pmap_damage__kernel_table_stays)
 {
 	uint32_t va = host_kva(1), pa = page_new();
 	const struct ptp *pt = ptp_lookup(kernel_pmap, va);
+	uint32_t resident = pmap_resident_count(kernel_pmap), valid, managed;
 
+	valid = pt->pt_valid;
+	managed = pt->pt_managed;
 	DO(pmap_enter(kernel_pmap, va, pa, PROT_RW, FALSE));
 	*host_pte(kernel_pmap, va) = 0;
 	isolate();
 	DO(pmap_clear_modify(pa));
+	CHECK_EQ(pmap_resident_count(kernel_pmap), resident);
+	CHECK_EQ(pt->pt_valid, valid);
+	CHECK_EQ(pt->pt_managed, managed);
 	CHECK(ptp_lookup(kernel_pmap, va) == pt);
 	CHECK_EQ(host_record.hr_iso_va, va);
 	CHECK(host_record.hr_iso_pmap == kernel_pmap);

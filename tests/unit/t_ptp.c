@@ -84,6 +84,7 @@ TEST(ptp_next_valid__stops_at_the_end)
 	CHECK_EQ(ptp_next_valid(pt, 10, 1022), 1023);
 	CHECK_EQ(ptp_next_valid(pt, 10, 1023), 1023);
 	CHECK_EQ(ptp_next_valid(pt, 0, 8), 9);
+	CHECK_EQ(ptp_next_valid(pt, 0, 5), 6);
 }
 
 /*
