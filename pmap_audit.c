@@ -562,6 +562,49 @@ audit_rest(struct audit *a)
 }
 
 /*
+ * Is this page of the arena in the part that is asked for?  What belongs to
+ * no pmap is looked at by a whole audit alone.
+ */
+static bool
+audit_wanted(const struct audit *a, const struct ptp *pt)
+{
+	uint32_t i;
+
+	if (a->au_part == NULL)
+		return (true);
+	for (i = 0; i < a->au_nparts && a->au_part[i] != pt->pt_pmap; i++)
+		continue;
+	return (i < a->au_nparts);
+}
+
+/*
+ * The audit, whole or of a part.
+ */
+static int
+audit_run(struct audit *a)
+{
+	uint32_t i;
+	int s = ph_splvm();
+
+	audit_kernel_range(a);
+	for (i = 0; i < ptp_npages; i++)
+		if (audit_wanted(a, &ptp_table[i]))
+			audit_arena_page(a, &ptp_table[i]);
+	pmap_audit_frames(a);
+	if (a->au_part == NULL) {
+		if (!a->au_blind)
+			audit_sums(a);
+		audit_rest(a);
+	}
+	pmap_counters.pc_audit++;
+	ph_splx(s);
+	if (a->au_out.pa_violations != 0 && pmap_policy == PMAP_POLICY_PANIC)
+		ph_panic("pmap: audit found %u broken invariants",
+		    a->au_out.pa_violations);
+	return ((int)a->au_out.pa_violations);
+}
+
+/*
  * Check everything.
  * => out: what was seen; may be NULL
  * => process context or the debugger; never sleeps; the time grows with the
@@ -572,23 +615,24 @@ audit_rest(struct audit *a)
 int
 pmap_audit(struct pmap_audit *out)
 {
-	struct audit a = { .au_tracked = 0 };
-	uint32_t i;
-	int s = ph_splvm();
+	struct audit a = { .au_part = NULL };
+	int n = audit_run(&a);
 
-	audit_kernel_range(&a);
-	for (i = 0; i < ptp_npages; i++)
-		audit_arena_page(&a, &ptp_table[i]);
-	pmap_audit_frames(&a);
-	if (!a.au_blind)
-		audit_sums(&a);
-	audit_rest(&a);
-	pmap_counters.pc_audit++;
 	if (out != NULL)
 		*out = a.au_out;
-	ph_splx(s);
-	if (a.au_out.pa_violations != 0 && pmap_policy == PMAP_POLICY_PANIC)
-		ph_panic("pmap: audit found %u broken invariants",
-		    a.au_out.pa_violations);
-	return ((int)a.au_out.pa_violations);
+	return (n);
+}
+
+/*
+ * Check the directories and page tables of some pmaps, and the lists of all
+ * pages: for who knows that nothing else has changed since a whole audit.
+ * => pm: n pmaps, the kernel's too if it is to be looked at
+ * => as pmap_audit
+ */
+int
+pmap_audit_part(const struct pmap *const *pm, uint32_t n)
+{
+	struct audit a = { .au_part = pm, .au_nparts = n };
+
+	return (audit_run(&a));
 }

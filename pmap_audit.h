@@ -11,6 +11,8 @@
 
 struct audit {
 	struct pmap_audit au_out;
+	const struct pmap *const *au_part;	/* of these alone; NULL: all */
+	uint32_t	au_nparts;
 	const struct pmap *au_pmap;	/* where the audit is, for a report: */
 	vm_offset_t	au_va;
 	uint32_t	au_pte;		/* the entry in question */
@@ -25,7 +27,10 @@ struct audit {
 	bool		au_blind;	/* damage hid a part: no sums */
 };
 
-/* pmap_audit.c: the place of a finding, and findings at it. */
+/* pmap_audit.c: a part of the audit, for tests that make many. */
+int	pmap_audit_part(const struct pmap *const *, uint32_t);
+
+/* The place of a finding, and findings at it. */
 void	pmap_audit_at(struct audit *, const struct pmap *, vm_offset_t,
 	    uint32_t, uint32_t);
 bool	pmap_audit_broken(struct audit *);

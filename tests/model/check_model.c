@@ -5,7 +5,7 @@
  * check_model.c: random operations, each followed by an audit and compared
  * with the model.
  *
- *	check_model [-n OPS] [-s SEED] [-f FILL] [-o FILE]
+ *	check_model [-n OPS] [-t SECONDS] [-s SEED] [-f FILL] [-w N] [-o FILE]
  *	check_model -r TRACE		replay a trace, telling what it does
  *	check_model -S TRACE		shrink one that a sanitizer left first
  *	check_model -c DIRECTORY	replay the fuzzer's corpus, or one file
@@ -209,6 +209,7 @@ violation(void)
 {
 	printf("violation at record %u after %llu operations: %s\n", world_at,
 	    (unsigned long long)world_stats.ws_ops, host_message);
+	world_whole = 1;
 	trace_shrink(&trace);
 	if (trace_run(&trace))
 		printf("the shrunk trace does not fail\n");
@@ -247,7 +248,8 @@ summary(const struct world_stats *st, uint64_t seed, int violations)
 	    (uint32_t)((st->ws_noop * 100 + st->ws_ops - 1) / st->ws_ops);
 	bool enough = calls_print(st);
 
-	printf("deferred=%llu waits=%llu interrupts=%llu faults=%llu\n",
+	printf("whole=%llu deferred=%llu waits=%llu interrupts=%llu "
+	    "faults=%llu\n", (unsigned long long)st->ws_whole,
 	    (unsigned long long)st->ws_deferred,
 	    (unsigned long long)st->ws_waits,
 	    (unsigned long long)st->ws_intr,
@@ -265,8 +267,9 @@ summary(const struct world_stats *st, uint64_t seed, int violations)
 }
 
 static int
-random_run(uint64_t ops, uint64_t seed)
+random_run(uint64_t ops, uint32_t seconds, uint64_t seed)
 {
+	const clock_t end = (clock_t)seconds * CLOCKS_PER_SEC;
 	struct world_stats st;
 	int violations = 0;
 
@@ -274,7 +277,8 @@ random_run(uint64_t ops, uint64_t seed)
 	fflush(stdout);
 	state = seed * 0x9e3779b97f4a7c15ull + 1;
 	choices_init();
-	while (world_stats.ws_ops < ops && violations == 0) {
+	while (world_stats.ws_ops < ops && violations == 0 &&
+	    (seconds == 0 || clock() < end)) {
 		episode(&trace, EPISODE);
 		if (!trace_run(&trace))
 			violations = 1;
@@ -357,6 +361,7 @@ replay(const char *name, bool shrink)
 		fprintf(stderr, "%s: no trace\n", name);
 		return (2);
 	}
+	world_whole = 1;
 	if (shrink) {
 		trace_forks = true;
 		trace_shrink(&trace);
@@ -376,7 +381,8 @@ replay(const char *name, bool shrink)
 int
 main(int argc, char **argv)
 {
-	uint64_t ops = 1000000, seed = (uint64_t)time(NULL);
+	uint64_t ops = ~0ull, seed = (uint64_t)time(NULL);
+	uint32_t seconds = 0;
 	const char *trace_name = NULL;
 	bool shrink = false;
 	int c;
@@ -384,9 +390,11 @@ main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (__sanitizer_set_death_callback != NULL)
 		__sanitizer_set_death_callback(death);
-	while ((c = getopt(argc, argv, "n:s:r:S:c:f:o:")) != -1) {
+	while ((c = getopt(argc, argv, "n:t:s:r:S:c:f:w:o:")) != -1) {
 		if (c == 'n')
 			ops = strtoull(optarg, NULL, 0);
+		else if (c == 't')
+			seconds = (uint32_t)strtoul(optarg, NULL, 0);
 		else if (c == 's')
 			seed = strtoull(optarg, NULL, 0);
 		else if (c == 'r' || c == 'S') {
@@ -396,6 +404,8 @@ main(int argc, char **argv)
 			return (corpus(optarg));
 		else if (c == 'o')
 			trace_file = optarg;
+		else if (c == 'w' && atoi(optarg) > 0)
+			world_whole = (uint32_t)atoi(optarg);
 		else if (c == 'f' && strcmp(optarg, "ptes") == 0)
 			world_fill = HOST_FILL_PTES;
 		else
@@ -405,9 +415,12 @@ main(int argc, char **argv)
 		goto usage;
 	if (trace_name != NULL)
 		return (replay(trace_name, shrink));
-	return (random_run(ops, seed));
+	if (ops == ~0ull && seconds == 0)
+		ops = 1000000;
+	return (random_run(ops, seconds, seed));
 usage:
-	fprintf(stderr, "usage: check_model [-n OPS] [-s SEED] [-f ptes] "
-	    "[-o FILE] [-r TRACE | -S TRACE | -c DIRECTORY]\n");
+	fprintf(stderr, "usage: check_model [-n OPS] [-t SECONDS] [-s SEED] "
+	    "[-f ptes] [-w N]\n    [-o FILE] [-r TRACE | -S TRACE | "
+	    "-c DIRECTORY]\n");
 	return (2);
 }

@@ -19,6 +19,7 @@
 struct world world;
 struct world_stats world_stats;
 bool world_verbose;
+uint32_t world_whole = 64;
 bool world_snapshots;
 enum host_fill world_fill = HOST_FILL_JUNK;
 uint32_t world_at;
@@ -334,6 +335,10 @@ nested(const struct wop *op, bool intr)
 	c.wc_deferred0 = deferred;
 	world.w_ctx = &c;
 	world_do(&c, op);
+	if (c.wc_p != MODEL_NONE)
+		world.w_touched |= 1u << c.wc_p;
+	if (c.wc_up != NULL)
+		world.w_whole = true;
 	world.w_ctx = c.wc_up;
 	if (c.wc_up != NULL && !c.wc_up->wc_done) {
 		c.wc_up->wc_enter0 += pmap_counters.pc_enter - enters;
@@ -446,10 +451,12 @@ world_close(void)
 	uint32_t p, held;
 
 	world_clear();
+	world.w_whole = true;
 	world_check();
 	for (p = 0; p < MODEL_KERNEL; p++)
 		if (world.w_pm[p] != NULL)
 			world_kill(p);
+	world.w_whole = true;
 	world_check();
 	pmap_usage(&u);
 	held = u.pu_arena - host_record.hr_arena;

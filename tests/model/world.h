@@ -82,6 +82,7 @@ extern const char *const world_call_names[WC_CALLS];
 
 struct world_stats {
 	uint64_t	ws_ops;		/* each with audit and comparison */
+	uint64_t	ws_whole;	/* of these, with a whole audit */
 	uint64_t	ws_noop;	/* changed nothing, observed nothing */
 	uint64_t	ws_reclaims;
 	uint64_t	ws_nomem;	/* allocations refused */
@@ -138,6 +139,10 @@ struct world {
 	uint32_t	w_nsleep, w_next;
 	bool		w_observed;		/* by the current operation */
 	bool		w_changed;
+	/* What is to be audited: see world_check.c. */
+	uint32_t	w_touched;		/* pmaps, a bit each */
+	bool		w_whole;
+	uint32_t	w_stock[6];		/* arena, lists, slices */
 	/* What the last comparison saw. */
 	uint32_t	w_pte[MODEL_PMAPS][MODEL_PLACES];
 	uint8_t		w_mu[MODEL_PAGES];
@@ -149,6 +154,7 @@ struct world {
 extern struct world world;
 extern struct world_stats world_stats;
 extern bool world_verbose;
+extern uint32_t world_whole;	/* a whole audit every so many operations */
 extern bool world_snapshots;	/* boot each kind of machine once */
 extern enum host_fill world_fill;
 extern uint32_t world_at;		/* index of the record under way */

@@ -10,11 +10,18 @@
  * which is the module's own.  What the module saved of M and U is read from
  * its frame table, after every operation and for every page; its functions are
  * asked for the same of a few pages in turn, and by operations of their own.
+ *
+ * Then the module is audited: the pmaps that the operation was about, or in
+ * which the comparison has seen a change, and the lists of all pages.  The
+ * audit is a whole one where the operation took or gave back arena pages or
+ * slices, reclaimed, or had another one inside; every world_whole operations;
+ * at a world's end; and after each operation of a trace that is shrunk or
+ * replayed, so that a trace ends with the operation that did the damage.
  */
 #include <string.h>
 
 #include "world.h"
-#include "pmap_private.h"
+#include "pmap_audit.h"
 
 /* All but A, D and two that are the system's. */
 #define PTE_SEEN	(MMU_FRAME | 0x19fu | PMB_WIRED)
@@ -72,6 +79,7 @@ check_table(uint32_t p, uint32_t v, uint32_t end, const uint32_t *table,
 		if (pte != *last) {
 			*last = pte;
 			world.w_changed = true;
+			world.w_touched |= 1u << p;
 		}
 		if (want == 0)
 			continue;
@@ -177,6 +185,47 @@ world_check_reset(void)
 {
 	memset(world.w_pte, 0, sizeof(world.w_pte));
 	memset(world.w_mu, 0, sizeof(world.w_mu));
+	world.w_whole = true;
+}
+
+/*
+ * Has the module taken or given back arena pages or slices, or taken page
+ * tables from others, since the last look?
+ */
+static bool
+stock_moved(void)
+{
+	const uint32_t now[] = {
+		ptp_free.pl_count, ptp_ready.pl_count, ptp_dirs.pl_count,
+		ptp_victims.pl_count, pv_nfree, pmap_counters.pc_reclaim
+	};
+	bool moved;
+
+	_Static_assert(sizeof(now) == sizeof(world.w_stock), "one each");
+	moved = memcmp(now, world.w_stock, sizeof(now)) != 0;
+	memcpy(world.w_stock, now, sizeof(now));
+	return (moved);
+}
+
+/*
+ * Audit what the operation may have touched.
+ */
+static int
+audit(void)
+{
+	const struct pmap *part[MODEL_PMAPS];
+	bool whole = stock_moved() || world.w_whole ||
+	    world_stats.ws_ops % world_whole == 0;
+	uint32_t p, n = 0;
+
+	for (p = 0; p < MODEL_PMAPS; p++)
+		if ((world.w_touched & 1u << p) != 0 &&
+		    world.w_pm[p] != NULL)
+			part[n++] = world.w_pm[p];
+	world.w_touched = 0;
+	world.w_whole = false;
+	world_stats.ws_whole += whole;
+	return (whole ? pmap_audit(NULL) : pmap_audit_part(part, n));
 }
 
 /*
@@ -189,9 +238,6 @@ world_check(void)
 
 	world.w_changed = false;
 	host_check("an operation");
-	if (pmap_audit(NULL) != 0 || pmap_counters.pc_violation != 0 ||
-	    host_record.hr_isolated != 0)
-		world_fail("audit: %.300s", host_log());
 	if (pmap_counters.pc_refused != 0)
 		world_fail("a call was refused");
 	if (mmu_cpu.mc_cr3 != world.w_pm[world.w_loaded]->pm_pdirpa)
@@ -205,5 +251,8 @@ world_check(void)
 	for (p = 0; p < MODEL_PMAPS; p++)
 		if (world.w_pm[p] != NULL)
 			check_pmap(p);
+	if (audit() != 0 || pmap_counters.pc_violation != 0 ||
+	    host_record.hr_isolated != 0)
+		world_fail("audit: %.300s", host_log());
 	check_pages();
 }

@@ -232,6 +232,7 @@ world_zero(struct world_ctx *c, const struct wop *op)
 	word = contents(page);
 	world_say("zero_page page %u", page);
 	stamp(page, ~0u);
+	world.w_touched |= 1u << MODEL_KERNEL;		/* a window */
 	CALL(zero_page, world.w_pa[page]);
 	for (i = 0; i < 1024; i++)
 		sum |= word[i];
@@ -252,6 +253,7 @@ world_copypage(struct world_ctx *c, const struct wop *op)
 	world_say("copy_page page %u to %u", src, dst);
 	stamp(src, (uint32_t)world_stats.ws_ops);
 	stamp(dst, ~(uint32_t)world_stats.ws_ops);
+	world.w_touched |= 1u << MODEL_KERNEL;		/* windows */
 	CALL(copy_page, world.w_pa[src], world.w_pa[dst]);
 	if (memcmp(contents(src), contents(dst), PAGE) != 0)
 		world_fail("page %u is no copy of %u", dst, src);

@@ -6,6 +6,7 @@
  * random.  That it sees each invariant broken is shown by t_audit_*.c.
  */
 #include "t_audit.h"
+#include "pmap_audit.h"
 
 TEST(pmap_audit__clean_state_is_clean)
 {
@@ -27,6 +28,33 @@ TEST(pmap_audit__policy_panic_panics)
 	EXPECT_PANIC("audit", pmap_audit(NULL));
 	CHECK_LOG("PT2 broken");
 	aw.aw_pt->pt_valid--;
+}
+
+/*
+ * A part is what was named, and the lists of all pages.
+ */
+TEST(pmap_audit__part_sees_the_pmaps_named)
+{
+	const struct pmap *mine, *other = as_new();
+	struct frame *fr;
+
+	audit_world_make();
+	mine = aw.aw_pm;
+	fr = frame_lookup(aw.aw_page);
+	pmap_policy = PMAP_POLICY_ISOLATE;
+	CHECK_EQ(pmap_audit_part(&mine, 1), 0);
+	aw.aw_pt->pt_valid++;
+	CHECK(pmap_audit_part(&mine, 1) > 0);
+	CHECK_LOG("PT2 broken");
+	CHECK_EQ(pmap_audit_part(&other, 1), 0);
+	CHECK_EQ(pmap_audit_part(NULL, 0), pmap_audit(NULL));
+	aw.aw_pt->pt_valid--;
+	fr->fr_info += FR_ONE;
+	CHECK_EQ(pmap_audit_part(&other, 1), 1);
+	CHECK_LOG("PV2 broken");
+	fr->fr_info -= FR_ONE;
+	CHECK_EQ(pmap_audit(NULL), 0);
+	unit_damaged();
 }
 
 /*
