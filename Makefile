@@ -14,7 +14,7 @@ JOBS		:= $(shell nproc 2>/dev/null || echo 2)
 
 # make run MEM=8 and the like: the runner reads these from its environment.
 export MEM SWAP CPU SEED DURATION INJECT POLICY NORETEST N PAGES LIMIT
-export OPS OPS_ASAN JOBS FUZZ_SECONDS MERGE
+export OPS OPS_ASAN MODEL_SECONDS JOBS FUZZ_SECONDS MERGE STEPS
 
 -include sys/sys.mk
 -include user/user.mk
@@ -22,12 +22,13 @@ export OPS OPS_ASAN JOBS FUZZ_SECONDS MERGE
 -include tests/model/model.mk
 
 .PHONY: help deps kernel image all run shell gdb crash test lint seeds \
-	check-args check-failures check-nomem \
+	check check-busy soak check-args check-failures check-nomem \
 	check-ports planted check-docs check-clean clean layout mutants mutants-all \
 	defects coverage
 
 help:
 	@echo "make run          the main job: all stressors under memory pressure"
+	@echo "make check        what one runs after each edit: a minute"
 	@echo "make test         every test; ends with 'N passed, N failed'"
 	@echo "make shell        boot to a shell on this terminal"
 	@echo "make gdb          boot stopped, with gdb attached and symbols"
@@ -40,13 +41,16 @@ help:
 	@echo "make unit         the module on the software MMU: unit-plain,"
 	@echo "                  unit-asan and unit-ports, or one of them"
 	@echo "make check-args   every call with every bad argument, as pmap(9) says"
-	@echo "make check-model  random operations against a plain model: OPS=,"
-	@echo "                  OPS_ASAN= and SEED= say how many, and which"
+	@echo "make check-model  random operations against a plain model, for"
+	@echo "                  MODEL_SECONDS=120; OPS=, OPS_ASAN= and SEED= say how"
+	@echo "                  many instead, and which"
 	@echo "make fuzz         libFuzzer over the same operations, FUZZ_SECONDS=120"
 	@echo "make check-failures  known failures of other pmaps, R1 to R30"
 	@echo "make check-closure  all states of small worlds, by the real code"
 	@echo "make soak-closure   the same of larger ones, DURATION=3600 seconds"
-	@echo "make soak         larger scopes of all, DURATION=3600 seconds"
+	@echo "make soak         the full sizes of all; STEPS= names some; hours"
+	@echo "make check-busy   check, run and test beside eight busy loops, and"
+	@echo "                  a guest that hangs"
 	@echo "make check-ports  the ports to other kernels compile, and fit their"
 	@echo "                  symbols; none of those kernels is needed"
 	@echo "make check-nomem  scenarios in which each allocation fails in turn"
@@ -99,6 +103,20 @@ seeds:
 test:
 	@tools/deps test || true
 	@$(PYTHON) tools/test
+
+# What one runs after each edit.
+check:
+	@tools/deps test || true
+	@$(PYTHON) tools/test -c
+
+# The full sizes: hours.
+soak:
+	@tools/deps test || true
+	@$(PYTHON) tools/test -s $(STEPS)
+
+check-busy:
+	@tools/deps test
+	@$(PYTHON) tools/check-busy
 
 planted:
 	@tools/deps test

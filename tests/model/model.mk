@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026 The pmap386 authors
 #
-# The test bench: programs over tests/host that drive the module.  One line
+# Test programs over tests/host that drive the module.  One line
 # of MT_PROGRAMS and one MT_name a program; each is linked in each variant as
 # $(HT_DIR)/VARIANT/name.
 
@@ -54,12 +54,13 @@ check-closure: $(HT_DIR)/plain/closure
 soak-closure: $(HT_DIR)/plain/closure
 	@tools/run32 $(HT_DIR)/plain/closure -l -t $(or $(DURATION),3600)
 
-.PHONY: soak
-soak: $(HT_VARIANTS:%=$(HT_DIR)/%/check_model) $(HT_DIR)/quick/check_model \
-    $(HT_DIR)/fuzz/fuzz $(HT_DIR)/plain/closure
-	@$(PYTHON) tools/soak
-
 # All that the steps of make test share, so that each is built once.
-.PHONY: bench
-bench: $(foreach v,$(HT_VARIANTS),$(HT_DIR)/$(v)/unit \
+.PHONY: hosttests
+hosttests: $(foreach v,$(HT_VARIANTS),$(HT_DIR)/$(v)/unit \
     $(MT_PROGRAMS:%=$(HT_DIR)/$(v)/%)) $(HT_DIR)/quick/check_model
+
+# And those of make check.
+.PHONY: check-programs
+check-programs: $(foreach v,$(HT_VARIANTS),$(HT_DIR)/$(v)/unit \
+    $(HT_DIR)/$(v)/args $(HT_DIR)/$(v)/check_model) \
+    $(HT_DIR)/quick/check_model

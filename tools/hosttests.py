@@ -104,7 +104,7 @@ def commands(programs, variant="plain"):
             found.join.append(words)
     if set(found.compile) != set(modules) or set(found.link) != names or \
             len(found.join) != 2:
-        raise SystemExit("bench: not the commands of make that were expected")
+        raise SystemExit("hosttests: not the commands of make that were expected")
     return found
 
 
@@ -126,7 +126,7 @@ class Tree:
                 (self.host / path.name).symlink_to(path)
         for source in cmds.compile:
             if not self.compile(source):
-                raise SystemExit(f"bench: {source} does not compile")
+                raise SystemExit(f"hosttests: {source} does not compile")
             self.clean[source] = self.object(source).read_bytes()
 
     def object(self, source):
@@ -168,7 +168,7 @@ class Tree:
             self.object(source).unlink()
             self.own.append(source)
             if not self.compile(source):
-                raise SystemExit(f"bench: {source} does not compile")
+                raise SystemExit(f"hosttests: {source} does not compile")
 
     def restore(self, path):
         """The file as it is in the tree itself, and its objects."""
@@ -191,7 +191,7 @@ class Tree:
         for words in steps:
             done = self.run(words)
             if done.returncode != 0:
-                raise SystemExit(f"bench: {' '.join(words)}\n{done.stderr}")
+                raise SystemExit(f"hosttests: {' '.join(words)}\n{done.stderr}")
         self.linked.add(program.name)
         return self.host / program.name
 
@@ -260,7 +260,7 @@ class Limits:
         ran = execute(words, TOP, 900)
         used = re.search(r"^used ([\d.]+) ([\d.]+)$", ran.output, re.M)
         if ran.end != "passed" or used is None:
-            raise SystemExit(f"bench: {program.name} fails on the module as "
+            raise SystemExit(f"hosttests: {program.name} fails on the module as "
                              f"it is: {ran.why}\n{ran.output}")
         cpu = int(2 * (float(used.group(1)) + float(used.group(2)))) + 8
         return cpu, 8 * cpu + 30
