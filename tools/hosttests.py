@@ -78,9 +78,10 @@ def build(programs, variant="plain"):
 
 
 def users():
-    """The tests that look inside the module, by its own header."""
+    """The tests that look inside the module, by its own headers."""
     return sorted(str(p.relative_to(TOP)) for p in TOP.glob("tests/*/*.c")
-                  if '"pmap_private.h"' in p.read_text(encoding="ascii"))
+                  if re.search(r'"pmap_(private|audit|mem)\.h"',
+                               p.read_text(encoding="ascii")))
 
 
 def commands(programs, variant="plain"):
