@@ -74,7 +74,8 @@ def make_disks(directory, swap_mb, root=ROOT):
 
 @dataclass
 class Machine:
-    """What to boot.  Disks may be None; faults are blkdebug's rules."""
+    """What to boot.  Disks may be None; faults are blkdebug's rules: errors to
+    inject, and states to go to."""
     append: str = ""
     mem: int = 16
     cpu: str = "pentium3"
@@ -110,8 +111,11 @@ class Machine:
             return []
         below = {"driver": "file", "filename": str(path)}
         if faults:
-            below = {"driver": "blkdebug", "image": below,
-                     "inject-error": faults}
+            below = {"driver": "blkdebug", "image": below}
+            for kind, mark in (("inject-error", "errno"),
+                               ("set-state", "new_state")):
+                rules = [fault for fault in faults if mark in fault]
+                below |= {kind: rules} if rules else {}
         node = {"driver": "raw", "node-name": name, "file": below,
                 "cache": {"direct": False, "no-flush": True}}
         device = (f"ide-hd,id={name}disk,drive={name},bus=ide.0,unit={unit},"

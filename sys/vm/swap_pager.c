@@ -11,7 +11,12 @@
  * without a list of them.
  *
  * A page gets a new slot each time that it is written, next to those of its
- * cluster.  A slot in which a write has failed is never used again.
+ * cluster.  A slot in which a write has failed is never used again.  Where
+ * writes fail one after the other the next ones go to another region of the
+ * disk, far away: a bad stretch is not the whole disk.  When so many regions
+ * have failed in turn, and no write has succeeded in between, the disk is
+ * given up: no page goes there any more.  What is there can still be read, and
+ * is kept, since it cannot be written again.
  *
  * Locking: process context, without sleeping.
  *
@@ -30,6 +35,10 @@
 #define SWAP_LOW(n)	((n) / 8)	/* free below this: keep no copies */
 #define RUN_SEARCH	512		/* slots looked at for a longer run */
 #define BAD_TOLD	20		/* bad slots to print */
+#define REGIONS		8		/* of the area */
+#define REGION_FAILS	2		/* bad writes until the next one */
+#define REGION_STEP	3		/* which is so far */
+#define REGIONS_TRIED	4		/* until the disk is given up */
 #define INJECT_PAGE	1500		/* page-in that swapflip spoils */
 
 struct swslot {
@@ -46,6 +55,10 @@ static u_int *sw_hash;
 static u_int sw_hashmask;
 static u_int sw_rover;			/* where to look for free ones */
 static bool sw_inject;			/* spoil a page, for the tests */
+static u_int sw_fails;			/* bad writes in a row, in a region */
+static u_int sw_left;			/* bits: regions left since then */
+static u_int sw_nleft;			/* how many */
+static bool sw_failed;			/* the disk is given up */
 
 static void
 swap_pager_init(void)
@@ -177,7 +190,7 @@ swap_find_run(u_int want, u_int *first)
 {
 	u_int slot = sw_rover, n = 0, best = 0, seen;
 
-	if (cnt.v_swap_free == 0)
+	if (swap_pager_full())
 		return (0);
 	for (seen = 0; seen < sw_nslots + want && best < want; seen++) {
 		if (best > 0 && seen > RUN_SEARCH)
@@ -209,13 +222,23 @@ swap_pager_has(vm_object_t object, vm_offset_t offset)
 }
 
 /*
- * Is there no free slot any more?
+ * Is there no free slot any more, or none that can be written?
  */
 boolean_t
 swap_pager_full(void)
 {
 
-	return (cnt.v_swap_free == 0);
+	return (cnt.v_swap_free == 0 || sw_failed);
+}
+
+/*
+ * Has the disk been given up?
+ */
+boolean_t
+swap_pager_failed(void)
+{
+
+	return (sw_failed);
 }
 
 /*
@@ -364,7 +387,7 @@ swap_pager_read(vm_page_t m, u_int slot)
 
 	cnt.v_pageins++;
 	m->flags |= PG_CLEAN;
-	if (cnt.v_swap_free < SWAP_LOW(sw_nslots)) {
+	if (cnt.v_swap_free < SWAP_LOW(sw_nslots) && !sw_failed) {
 		swap_free_slot(slot);
 		m->flags &= ~PG_CLEAN;
 	}
@@ -399,6 +422,30 @@ swap_pager_getpages(vm_object_t object, vm_page_t *list, int n,
 }
 
 /*
+ * A write has failed: go on elsewhere, or give up.
+ *
+ * => what was under way in a region when it was left says nothing new
+ */
+static void
+swap_write_failed(u_int slot)
+{
+	u_int size = sw_nslots / REGIONS + 1, region = slot / size;
+
+	if (sw_failed || (sw_left & 1u << region) != 0 ||
+	    ++sw_fails < REGION_FAILS)
+		return;
+	sw_fails = 0;
+	sw_left |= 1u << region;
+	if (++sw_nleft < REGIONS_TRIED) {
+		sw_rover = MAX((region + REGION_STEP) % REGIONS * size, 1);
+		return;
+	}
+	sw_failed = true;
+	printf("swap: writes fail in %u places of the disk; no more pages go "
+	    "there\n", REGIONS_TRIED);
+}
+
+/*
  * A page has been written, or not.
  *
  * => not: the page has no slot; with VM_PAGER_ERROR the one that it had is
@@ -411,6 +458,7 @@ swap_pager_wrote(vm_object_t object, vm_page_t m, int rv)
 
 	if (rv == VM_PAGER_OK) {
 		cnt.v_pageouts++;
+		sw_fails = sw_left = sw_nleft = 0;
 		return;
 	}
 	slot = swap_lookup(object, atop(m->offset));
@@ -425,6 +473,7 @@ swap_pager_wrote(vm_object_t object, vm_page_t m, int rv)
 	if (cnt.v_swap_bad++ < BAD_TOLD)
 		printf("swap: slot %u cannot be written; not used again\n",
 		    slot);
+	swap_write_failed(slot);
 }
 
 /* Give n pages slots in a row, from `first' on, for what they had. */
@@ -459,7 +508,7 @@ swap_pager_putpages(vm_object_t object, vm_page_t *list, int npages,
 			swap_assign(object, list + done, run, first);
 		else {
 			/* Full: write over the copy that it has, if any. */
-			first = swap_lookup(object,
+			first = sw_failed ? 0 : swap_lookup(object,
 			    atop(list[done]->offset));
 			run = 1;
 			rv = VM_PAGER_FAIL;

@@ -142,14 +142,15 @@ pageout_launder(vm_page_t m, struct pageout_pass *pp)
 		vm_pager_done(object, list[i], rv);
 }
 
-/* Can this page not be written: swap is full, or its file has just failed? */
+/* Can this page not be written: swap is full, or the disk has failed? */
 static boolean_t
 pageout_hopeless(vm_page_t m)
 {
 
 	if ((m->object->flags & OBJ_INTERNAL) == 0)
 		return (vm_pager_resting(m->object));
-	return (swap_pager_full() && !swap_pager_has(m->object, m->offset));
+	return (swap_pager_failed() || (swap_pager_full() &&
+	    !swap_pager_has(m->object, m->offset)));
 }
 
 /* Put a page back to the end of the inactive queue. */
@@ -308,6 +309,17 @@ vm_pageout_oom(const char *why)
 	psignal(big, SIGKILL);
 }
 
+/* Why can nothing go out? */
+static const char *
+pageout_why(void)
+{
+
+	if (cnt.v_swap_pages == 0)
+		return ("out of memory, there is no swap area");
+	return (swap_pager_failed() ? "the swap disk has failed" :
+	    "out of swap space");
+}
+
 /*
  * Make passes until enough memory is free or on its way.
  *
@@ -333,9 +345,7 @@ pageout_work(void)
 		if (vm_pager_inflight() != 0)
 			return (true);
 		if (cnt.v_free_count <= cnt.v_free_reserved)
-			vm_pageout_oom(cnt.v_swap_pages == 0 ?
-			    "out of memory, there is no swap area" :
-			    "out of swap space");
+			vm_pageout_oom(pageout_why());
 		return (false);
 	}
 	return (true);

@@ -95,6 +95,7 @@ void	swap_pager_free(vm_object_t, vm_offset_t);
 void	swap_pager_free_range(vm_object_t, vm_offset_t, vm_offset_t);
 boolean_t swap_pager_has(vm_object_t, vm_offset_t);
 boolean_t swap_pager_full(void);
+boolean_t swap_pager_failed(void);
 
 /* A walk over what an object has in swap, in no order. */
 struct swap_walk {

@@ -15,8 +15,10 @@ import cases
 from cases import Failed, check, has
 from console import session
 import qemu
+import verdict
 
 EIO = 5
+BAD_WRITES = 40         # that may fail before the swap disk is given up
 PATIENCE = 150
 
 
@@ -104,7 +106,41 @@ def t_swap__write_error_takes_another_place():
 def t_swap__broken_altogether_is_survived():
     lines = pressure(64, [{"event": "write_aio", "iotype": "write",
                            "errno": EIO}], "only=hog,wire pages=0")
-    has(lines, "wd1: write of sector")
+    bad = [line for line in lines if "wd1: write of sector" in line]
+    check(0 < len(bad) <= BAD_WRITES, f"{len(bad)} writes failed before the "
+          "disk was given up")
+    has(lines, "swap: writes fail in 4 places of the disk; no more pages")
+
+
+def t_swap__broken_altogether_kills_the_greedy():
+    out = session(["hog 1 6000 2", "echo still here", "hog 1 100 1 & sleep",
+                   "ps"], swap_mb=64, mem=8, swap_faults=[
+                       {"event": "write_aio", "iotype": "write",
+                        "errno": EIO}])
+    has(out[1], "killed: the swap disk has failed")
+    has(out[2], "still here")
+    for name in ("init", "sh", "pagedaemon"):
+        has(out[4], name)
+
+
+def t_swap__broken_later_gives_back_what_it_has():
+    # From the 200th page-in on every write fails.
+    later = [{"event": "read_aio", "state": n, "new_state": n + 1}
+             for n in range(1, 200)]
+    later += [{"event": "write_aio", "iotype": "write", "errno": EIO,
+               "state": 200}]
+    lines = pressure(64, later, "only=hog,shm pages=0", seconds=8)
+    gone = [n for n, line in enumerate(lines)
+            if "swap: writes fail in 4 places" in line]
+    check(len(gone) == 1, f"the disk was given up {len(gone)} times")
+    after = [verdict.words(line) for line in lines[gone[0]:]
+             if line.startswith("STATUS ")]
+    total = [verdict.words(line) for line in lines
+             if line.startswith("SUMMARY ")][-1]
+    check(total["pageins"] > after[0]["pageins"] and total["bad"] == 0
+          and total["pageouts"] > 200, f"{after[:1]} {total}")
+    bad = [line for line in lines if "wd1: write of sector" in line]
+    check(len(bad) <= BAD_WRITES, f"{len(bad)} writes failed")
 
 
 if __name__ == "__main__":
