@@ -319,6 +319,53 @@ def t_run__interrupt_leaves_nothing():
         check(not processes(build), "left the emulator running")
 
 
+# Stand-ins for the commands of tools/check-busy, good ones.
+BUSY = {"check": "echo 'check: 3 passed, 0 failed in 1 s'",
+        "run": "echo 'PRESSURE: PASS pageouts=5'",
+        "test": "echo '9 passed, 0 failed'",
+        "hang": "sh -c 'echo inject: it hangs; echo PRESSURE: FAIL no "
+                "progress for 60 s: disk operations=7 lines=1; exit 1'"}
+
+
+def busy(**changes):
+    """Run it with stand-ins; its last line and status."""
+    with tempfile.TemporaryDirectory() as build:
+        done = subprocess.run(
+            [sys.executable, RUN.parent / "check-busy",
+             *[f"{k}={v}" for k, v in (BUSY | changes).items()]],
+            env=dict(os.environ, BUILD=build), capture_output=True, text=True,
+            timeout=cases.HANG, check=False)
+    return done.stdout.splitlines()[-1], done.returncode
+
+
+def t_busy__passes_only_if_all_is_well():
+    good = "busy: check=PASS run=PASS test=PASS hang=FOUND"
+    for changes, line in (
+            ({}, good),
+            ({"check": "echo 'check: 0 passed, 0 failed in 1 s'",
+              "run": "echo 'PRESSURE: FAIL panic'",
+              "test": "sh -c 'echo 9 passed, 0 failed; exit 1'"},
+             "busy: check=FAIL run=FAIL test=FAIL hang=FOUND"),
+            ({"loop": "true"}, good + " loops=LOST"),
+            ({"loop": "sleep 600"}, good + " loops=LOST")):
+        last, status = busy(**changes)
+        check(last == line, f"{changes}: {last}")
+        check(status == (0 if line == good else 1), f"status {status}")
+
+
+def t_busy__hang_must_be_found_in_time():
+    hang = BUSY["hang"]
+    for changes in ({"hang": BUSY["run"]},
+                    {"hang": hang.replace("exit 1", "exit 0")},
+                    {"hang": hang.replace("inject: ", "")},
+                    {"hang": hang.replace("=7", "=0")},
+                    {"hang": hang.replace("-c '", "-c 'sleep 600; "),
+                     "within": "1"}):
+        last, status = busy(**changes)
+        check(last == "busy: check=PASS run=PASS test=PASS hang=LOST"
+              and status == 1, f"{changes}: {status} {last}")
+
+
 def t_run__plain_lines_without_terminal():
     out, _ = fake(GOOD)
     check(not any("\r" in line or "\x1b" in line for line in out),
