@@ -2,9 +2,10 @@
 # Copyright (c) 2026 The pmap386 authors
 """One guest under QEMU: its command line, its serial lines, QMP, its end.
 
-A Machine says what to boot; a Guest is one running.  Every read takes a
-deadline, so that nothing here can hang.  QMP runs over a socket pair that
-QEMU inherits, so that no socket file can be in the way.
+A Machine says what to boot; a Guest is one running.  How long a guest may
+take depends on the host and says nothing; so nobody here waits until a time
+of day, but as long as the guest does some work (Patience).  QMP runs over a
+socket pair that QEMU inherits, so that no socket file can be in the way.
 """
 
 import ctypes
@@ -21,16 +22,27 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import verdict
+
 TOP = Path(__file__).resolve().parent.parent
 BUILD = Path(os.environ.get("BUILD") or TOP / "build").resolve()
 KERNEL = BUILD / "pmap386.elf"
 ROOT = BUILD / "root.img"
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[c()][A-Z0-9]?")
 PR_SET_PDEATHSIG = 1
+# Seconds without progress, after which a guest hangs.  The environment
+# replaces it in tests of this limit alone.
+PATIENCE = float(os.environ.get("PATIENCE") or 60)
+LOOK = 1                # seconds between two looks
+LOOK_MOST = 15          # more was the host itself that stood still
+OPERATIONS_MOST = 10**6     # of the disks; a guest that does not end
+OPERATIONS = tuple(f"{state}{kind}_operations" for state in ("", "failed_")
+                   for kind in ("rd", "wr"))
+EMULATOR = 60           # seconds for an answer of QEMU itself
 
 
 class GuestTimeout(Exception):
-    """The guest did not say what was waited for in time."""
+    """The guest makes no progress, or has used up an explicit limit."""
 
 
 class GuestError(Exception):
@@ -45,7 +57,7 @@ def emulator():
 def cpu_models():
     """The names that this QEMU takes for -cpu."""
     out = subprocess.run([emulator(), "-cpu", "help"], capture_output=True,
-                         text=True, timeout=30, check=False).stdout
+                         text=True, timeout=EMULATOR, check=False).stdout
     return set(re.findall(r"^\s*x86\s+(\S+)", out, re.MULTILINE))
 
 
@@ -75,7 +87,11 @@ def make_disks(directory, swap_mb, root=ROOT):
 @dataclass
 class Machine:
     """What to boot.  Disks may be None; faults are blkdebug's rules: errors to
-    inject, and states to go to."""
+    inject, and states to go to.
+
+    With icount the guest's clock counts its instructions, and not what the
+    host's says: for tests whose verdict hangs on the guest's time.
+    """
     append: str = ""
     mem: int = 16
     cpu: str = "pentium3"
@@ -83,6 +99,7 @@ class Machine:
     root: Path = None
     swap: Path = None
     swap_faults: list = field(default_factory=list)
+    icount: str = ""
     debug_exit: bool = True
     console: tuple = ()
     extra: tuple = ()
@@ -93,6 +110,8 @@ class Machine:
                "-display", "none", "-no-reboot", "-m", str(self.mem),
                "-cpu", self.cpu, "-kernel", str(self.kernel),
                "-append", self.append]
+        if self.icount:
+            cmd += ["-icount", self.icount]
         if self.debug_exit:
             cmd += ["-device", "isa-debug-exit,iobase=0xf4,iosize=0x04"]
         cmd += self.disk("root", 0, self.root, [])
@@ -123,13 +142,95 @@ class Machine:
         return ["-blockdev", json.dumps(node), "-device", device]
 
 
+class Patience:
+    """What a guest has done, and for how long it has done nothing.
+
+    Work is a line that has not been said before, or a disk operation that
+    QEMU has counted as ended, well or not.  STATUS and audit lines come with
+    the clock and are no work.  Once the stressors tell how much they have
+    verified, only that counts, and new lines: a pagedaemon that writes in
+    circles gets nothing done.
+    """
+
+    def __init__(self):
+        self.said, self.last, self.status = set(), "", {}
+        self.operations = self.base = 0
+        self.reporting = False
+        self.end, self.end_why = None, ""
+        self.restart()
+
+    def restart(self):
+        """There is new work for the guest."""
+        self.quiet, self.base = 0, self.operations
+        self.then = time.monotonic()
+
+    def limit(self, seconds, why):
+        """From now on so many seconds, whatever is done."""
+        self.end, self.end_why = time.monotonic() + seconds, why
+
+    def line(self, text):
+        """The guest has said this."""
+        kind = text.partition(" ")[0]
+        self.last = text
+        if kind == "STATUS":
+            status = verdict.words(text)
+            if any(status.get(name) != self.status.get(name)
+                   for name in ("verified", "errors")):
+                self.quiet = 0
+            self.status, self.reporting = status, True
+        elif kind != "audit:" and text not in self.said:
+            self.said.add(text)
+            self.quiet = 0
+        if kind == "SUMMARY":
+            self.reporting = False
+
+    def disks(self, operations):
+        """QEMU has counted so many operations."""
+        if operations != self.operations and not self.reporting:
+            self.quiet = 0
+        self.operations = operations
+
+    def spend(self):
+        """Count the time since the last call."""
+        now = time.monotonic()
+        self.quiet += min(now - self.then, LOOK_MOST)
+        self.then = now
+
+    def over(self):
+        """Why there is no more waiting, or an empty text."""
+        if self.end is not None and time.monotonic() >= self.end:
+            return self.end_why
+        if self.quiet >= PATIENCE:
+            return f"no progress for {PATIENCE:g} s: {self.figures()}"
+        if not self.reporting \
+                and self.operations - self.base > OPERATIONS_MOST:
+            return f"it does not come to an end: {self.figures()}"
+        return ""
+
+    def figures(self):
+        """What there was done, as words."""
+        counted = [f"{name}={self.status[name]}"
+                   for name in ("verified", "pageins", "pageouts")
+                   if name in self.status]
+        return " ".join(counted + [f"disk operations={self.operations}",
+                                   f"lines={len(self.said)};",
+                                   f"last line '{self.last[:100]}'"])
+
+    def look(self):
+        """For how long to wait for output before the next look."""
+        left = LOOK if self.end is None else self.end - time.monotonic()
+        return max(0, min(LOOK, left))
+
+
 class Guest:
     """A running QEMU.  Use it in a with statement: leaving kills it."""
 
     def __init__(self, machine, log=None):
         ours, theirs = socket.socketpair()
         self.qmp_sock, self.qmp_buf, self.qmp_ready = ours, b"", False
+        self.qmp_id = 0
         self.buf, self.eof, self.seen = b"", False, []
+        self.patience = Patience()
         self.log = open(log, "w", encoding="utf-8") if log else None
         self.errors = tempfile.TemporaryFile()
         try:
@@ -153,7 +254,7 @@ class Guest:
 
     # The serial line.
 
-    def line(self, deadline):
+    def line(self):
         """The next whole line, or None at the end of the output."""
         while True:
             head, newline, rest = self.buf.partition(b"\n")
@@ -162,23 +263,29 @@ class Guest:
                 return self.note(head)
             if self.eof:
                 return None
-            self.fill(deadline)
+            self.fill()
 
     def note(self, raw):
         """Clean one line, keep it and log it."""
         text = ESCAPES.sub("", raw.decode("latin-1")).rstrip("\r")
         text = text.rsplit("\r", 1)[-1]
         self.seen.append(text)
+        self.patience.line(text)
         if self.log:
             self.log.write(text + "\n")
             self.log.flush()
         return text
 
-    def fill(self, deadline):
-        """Wait for more output; GuestTimeout when the deadline passes."""
-        left = deadline - time.monotonic()
-        if left <= 0 or not select.select([self.out], [], [], left)[0]:
-            raise GuestTimeout("no more output in time")
+    def fill(self):
+        """Wait a while for more output; GuestTimeout when none will come."""
+        self.patience.spend()
+        if self.patience.over():
+            self.look_at_disks()
+            if self.patience.over():
+                raise GuestTimeout(self.patience.over())
+        if not select.select([self.out], [], [], self.patience.look())[0]:
+            self.look_at_disks()
+            return
         try:
             data = os.read(self.out, 65536)
         except BlockingIOError:
@@ -186,38 +293,47 @@ class Guest:
         self.eof = not data
         self.buf += data
 
-    def lines(self, seconds):
-        """All lines until the end of the output, within the seconds."""
-        deadline = time.monotonic() + seconds
-        while (text := self.line(deadline)) is not None:
+    def look_at_disks(self):
+        """Have the disks done something?  No answer is no work."""
+        try:
+            entries = self.qmp("query-blockstats", LOOK_MOST)
+        except (GuestError, GuestTimeout):
+            return
+        self.patience.disks(sum(
+            entry["stats"].get(name, 0) for entry in entries
+            if entry.get("qdev") for name in OPERATIONS))
+
+    def lines(self):
+        """All lines until the end of the output."""
+        while (text := self.line()) is not None:
             yield text
 
-    def wait_for(self, pattern, seconds):
+    def wait_for(self, pattern):
         """Read until a line matches; the match, or None at the end."""
-        for text in self.lines(seconds):
+        for text in self.lines():
             found = re.search(pattern, text)
             if found:
                 return found
         return None
 
-    def wait_prompt(self, prompt, seconds):
+    def wait_prompt(self, prompt):
         """Read until the output, with or without newline, ends so."""
-        deadline = time.monotonic() + seconds
         while True:
             if b"\n" in self.buf:
-                self.line(deadline)
+                self.line()
             elif self.buf.endswith(prompt.encode()):
                 break
             elif self.eof:
                 return False
             else:
-                self.fill(deadline)
+                self.fill()
         self.note(self.buf)
         self.buf = b""
         return True
 
     def send(self, text):
         """Type to the guest's console."""
+        self.patience.restart()
         self.proc.stdin.write(text.encode())
         self.proc.stdin.flush()
 
@@ -240,14 +356,18 @@ class Guest:
         raw, _, self.qmp_buf = self.qmp_buf.partition(b"\n")
         return json.loads(raw)
 
-    def qmp(self, command, seconds=10, **arguments):
-        """Run one QMP command and return its result."""
+    def qmp(self, command, seconds=EMULATOR, **arguments):
+        """Run one QMP command and return its result.
+
+        The answer to an earlier one, which came too late, is passed over.
+        """
         deadline = time.monotonic() + seconds
         if not self.qmp_ready:
             self.message(deadline)
             self.qmp_ready = True
             self.qmp("qmp_capabilities", seconds)
-        request = {"execute": command}
+        self.qmp_id += 1
+        request = {"execute": command, "id": self.qmp_id}
         if arguments:
             request["arguments"] = arguments
         try:
@@ -256,12 +376,14 @@ class Guest:
             raise GuestError("QMP: QEMU is gone") from e
         while True:
             answer = self.message(deadline)
+            if answer.get("id") != self.qmp_id:
+                continue
             if "return" in answer:
                 return answer["return"]
             if "error" in answer:
                 raise GuestError(f"QMP {command}: {answer['error']['desc']}")
 
-    def monitor(self, command, seconds=10):
+    def monitor(self, command, seconds=EMULATOR):
         """The text that a command of the human monitor prints."""
         return self.qmp("human-monitor-command", seconds,
                         **{"command-line": command})
@@ -275,7 +397,7 @@ class Guest:
 
     # The end.
 
-    def quit(self, seconds=10):
+    def quit(self, seconds=EMULATOR):
         """Shut the emulator down, disks written, and wait for it."""
         if self.proc.poll() is None:
             try:
@@ -287,7 +409,7 @@ class Guest:
         except subprocess.TimeoutExpired:
             self.kill()
 
-    def status(self, seconds=10):
+    def status(self, seconds=EMULATOR):
         """What the guest wrote to isa-debug-exit; None if it did not."""
         try:
             code = self.proc.wait(seconds)
@@ -318,24 +440,28 @@ class Guest:
         self.qmp_sock.close()
 
 
-def boot(append, seconds=60, swap_mb=64, root=None, log=None, **settings):
+def boot(append, swap_mb=64, root=None, begin=None, **settings):
     """Boot, read to the end, return (lines, status).
 
-    A panic ends with status 127.  A time-out leaves status None and adds a
-    line that says so.  The disks are fresh and vanish again.
+    The function begin, if any, is given the guest before it is listened to.
+
+    A panic ends with status 127.  A guest that hangs leaves status None and
+    a line that says so.  The disks are fresh and vanish again.
     """
     directory = work_dir("boot.")
     try:
         disk, swap = make_disks(directory, swap_mb, root or ROOT)
         machine = Machine(append=append + " panicexit", root=disk, swap=swap,
                           **settings)
-        with Guest(machine, log) as guest:
+        with Guest(machine) as guest:
+            if begin:
+                begin(guest)
             try:
-                for _ in guest.lines(seconds):
+                for _ in guest.lines():
                     pass
-            except GuestTimeout:
+            except GuestTimeout as e:
                 guest.kill()
-                return guest.seen + [f"time limit of {seconds} s"], None
+                return guest.seen + [str(e)], None
             status = guest.status()
             error = guest.stderr()
             return guest.seen + ([error] if error else []), status

@@ -8,7 +8,9 @@ usage: tools/run.py MODE [NAME=VALUE ...] [-- ARGUMENT ...]
 MODE is pressure, shell, gdb, crash, layout, options (only check them), or
 what the kernel's option run= takes.  NAME is MEM, SWAP, CPU, SEED, DURATION,
 INJECT, POLICY, NORETEST, PAGES or LIMIT; a name that is not given is taken from the
-environment.  Exit status: 0 pass, 1 fail, 2 wrong arguments.
+environment.  A run that makes no progress fails; there is no other limit
+unless LIMIT gives one, in seconds.  Exit status: 0 pass, 1 fail, 2 wrong
+arguments.
 """
 
 import os
@@ -35,9 +37,8 @@ except ImportError:
 OPTIONS = {"MEM": "16", "SWAP": "64", "CPU": "pentium3", "SEED": "",
            "DURATION": "", "INJECT": "", "POLICY": "panic", "NORETEST": "",
            "PAGES": "20000", "LIMIT": ""}
-INJECTIONS = ("", "swapflip")
+INJECTIONS = ("", "swapflip", "hang", "hangspin", "hangsleep")
 POLICIES = ("panic", "isolate")
-LIMIT = 180
 TAIL = 25
 AFTER_PANIC = 2
 REPORT = re.compile(r"pmap: (PT1|PV1) broken: pmap \S+ va 0x[0-9a-f]+ "
@@ -67,6 +68,8 @@ class Settings:
         line = f"run={run} seed={self.seed} policy={self.policy}"
         if run == "pressure":
             line += f" pages={self.pages} auditlog=1"
+            line += "".join(f" {name}={number}" for name, number
+                            in verdict.goals(self.pages, self.mem).items())
         if self.duration:
             line += f" duration={self.duration}"
         if self.inject:
@@ -116,20 +119,18 @@ def read_settings(words):
             raise Usage(f"{word}: not an option; they are "
                         + " ".join(OPTIONS))
         values[name] = value
-    duration = whole(values, "DURATION", 1, 86400)
     settings = Settings(
         mem=whole(values, "MEM", 4, 1024, 16),
         swap=whole(values, "SWAP", 0, 2048, 64),
         cpu=values["CPU"],
         seed=whole(values, "SEED", 0, 2**31 - 1,
                    random.SystemRandom().randrange(1, 2**31)),
-        duration=duration,
+        duration=whole(values, "DURATION", 1, 86400),
         inject=one_of(values, "INJECT", INJECTIONS),
         policy=one_of(values, "POLICY", POLICIES),
         noretest=values["NORETEST"] not in ("", "0"),
         pages=whole(values, "PAGES", 0, 10**9, 20000),
-        limit=whole(values, "LIMIT", 1, 10**6,
-                    max(LIMIT, duration + 120)))
+        limit=whole(values, "LIMIT", 1, 10**6))
     if not shutil.which(qemu.emulator()):
         raise Usage(f"{qemu.emulator()} is missing; tools/deps installs it")
     if settings.cpu not in qemu.cpu_models():
@@ -188,35 +189,34 @@ class Run:
 
     def watch(self, guest):
         """Follow the guest until it has said all that it will say."""
-        end = time.monotonic() + self.settings.limit
+        give_limit(guest, self.settings)
         try:
-            while (line := guest.line(end)) is not None:
+            for line in guest.lines():
                 kind = self.report.take(line)
                 if kind == "STATUS":
                     self.screen.status(verdict.status_line(
                         self.report.status))
-                elif kind in ("BAD", "panic"):
+                elif kind in ("BAD", "MISSING", "inject", "panic"):
                     self.screen.say(line)
                 elif kind == "SUMMARY":
                     return
                 if line == "halted":
                     return
                 if kind == "panic":
-                    end = min(end, time.monotonic() + AFTER_PANIC)
-        except qemu.GuestTimeout:
+                    guest.patience.limit(AFTER_PANIC, "it panicked")
+        except qemu.GuestTimeout as e:
             if not self.report.panic:
-                self.why.append(
-                    f"time limit of {self.settings.limit} s reached")
+                self.why.append(str(e))
 
     def finish(self, guest):
         """After the SUMMARY: let it halt, ask QEMU for its own figures."""
         if self.report.summary is None:
             return
         try:
-            if not guest.wait_for(r"^halted", 20):
+            if not guest.wait_for(r"^halted"):
                 self.why.append("the guest did not halt by itself")
-        except qemu.GuestTimeout:
-            self.why.append("the guest did not halt after its SUMMARY")
+        except qemu.GuestTimeout as e:
+            self.why.append(f"the guest did not halt after its SUMMARY: {e}")
         for line in guest.seen[-TAIL:]:
             if line.startswith("panic: "):
                 self.report.take(line)
@@ -230,7 +230,7 @@ class Run:
         """Check filemap's files from outside, in the image itself."""
         done = subprocess.run([sys.executable, qemu.TOP / "tools/mkimg",
                                "verify", str(root), "-c"], capture_output=True,
-                              text=True, timeout=60, check=False)
+                              text=True, check=False)
         text = (done.stdout + done.stderr).strip().splitlines() or ["?"]
         if done.returncode != 0:
             self.why.append("the files in the image: " + text[-1])
@@ -276,6 +276,13 @@ class Run:
             for line in guest.seen[-TAIL:] + guest.stderr().splitlines():
                 say("  | " + line)
         say(verdict.last_line(self.report, self.why))
+
+
+def give_limit(guest, settings):
+    """The limit in seconds that the user has asked for, if any."""
+    if settings.limit:
+        guest.patience.limit(settings.limit,
+                             f"time limit of {settings.limit} s reached")
 
 
 def feed(child):
@@ -336,13 +343,12 @@ def debugger(settings, arguments):
                                  preexec_fn=qemu.die_with_parent,
                                  start_new_session=True)
         try:
-            for _ in range(100):
-                if os.path.exists(stub):
-                    break
+            while not os.path.exists(stub) and child.poll() is None:
                 time.sleep(0.05)
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             return subprocess.run(
-                ["gdb", "-q", "-ex", f"target remote {stub}", *arguments,
+                ["gdb", "-q", "-ex", "set remotetimeout 60",
+                 "-ex", f"target remote {stub}", *arguments,
                  str(qemu.KERNEL)], check=False,
                 preexec_fn=lambda: signal.signal(
                     signal.SIGINT, signal.SIG_DFL)).returncode == 0
@@ -354,11 +360,11 @@ def debugger(settings, arguments):
         shutil.rmtree(sockets, ignore_errors=True)
 
 
-def command_line(settings, append, show=True, seconds=None):
+def command_line(settings, append, show=True):
     """Boot one kernel command line; (lines, status)."""
-    lines, status = qemu.boot(append, seconds or settings.limit,
-                              settings.swap, mem=settings.mem,
-                              cpu=settings.cpu)
+    lines, status = qemu.boot(
+        append, settings.swap, mem=settings.mem, cpu=settings.cpu,
+        begin=lambda guest: give_limit(guest, settings))
     if show:
         print("\n".join(lines), flush=True)
     return lines, status
@@ -370,7 +376,7 @@ def crash(settings):
           "the pagedaemon's call, pmap_clear_reference, walks the page's "
           "links.\n", flush=True)
     lines, _ = command_line(settings, settings.append("kerntest")
-                            + " test=crash", seconds=60)
+                            + " test=crash")
     text = "\n".join(lines)
     found = REPORT.search(text)
     if not found or "page fault" in text:
@@ -389,7 +395,7 @@ def other(settings, mode):
 def layout(settings):
     """The kernel's address space, as a boot sees it."""
     lines, status = command_line(settings, settings.append("kerntest")
-                                 + " test=layout", show=False, seconds=60)
+                                 + " test=layout", show=False)
     rows = [line for line in lines if line.startswith("layout: ")]
     for row in rows:
         print(row[len("layout: "):])

@@ -32,11 +32,20 @@
 #define VICTIM_SECONDS	10		/* that a victim has to be gone */
 #define KEEP_NEWEST	16		/* pages that stay active in any case */
 #define REST		(hz / 10)	/* when nothing could be done */
+#define HANG_PAGE	1500		/* page-out after which it may hang */
 
 struct vmmeter cnt;
 int vm_pages_needed;			/* a place to sleep on */
 
 static bool vm_pageout_retest = true;
+
+/* How the boot option inject= lets the machine hang, for the tests. */
+static enum hang {
+	HANG_NOT,
+	HANG_DEAF,			/* not even interrupts */
+	HANG_SPIN,			/* interrupts, but no process */
+	HANG_SLEEP			/* processes, as long as memory lasts */
+} vm_pageout_hang;
 
 /* What one pass of the daemon has come to. */
 struct pageout_pass {
@@ -44,6 +53,37 @@ struct pageout_pass {
 	u_int	pp_started;		/* pages whose write has begun */
 	bool	pp_noio;		/* no transfer was to be had */
 };
+
+static void
+pageout_hang_init(const char *inject)
+{
+	static const char *const names[] = {
+		[HANG_DEAF] = "hang",
+		[HANG_SPIN] = "hangspin",
+		[HANG_SLEEP] = "hangsleep",
+	};
+	u_int i;
+
+	for (i = HANG_DEAF; inject != NULL && i <= HANG_SLEEP; i++)
+		if (strcmp(inject, names[i]) == 0)
+			vm_pageout_hang = (enum hang)i;
+}
+
+/* Hang, once the machine is well under pressure. */
+static void
+pageout_hang(void)
+{
+
+	if (vm_pageout_hang == HANG_NOT || cnt.v_pageouts < HANG_PAGE)
+		return;
+	printf("inject: the machine hangs, kind %d\n", (int)vm_pageout_hang);
+	if (vm_pageout_hang == HANG_DEAF)
+		(void)splhigh();
+	while (vm_pageout_hang == HANG_SLEEP)
+		tsleep(&vm_pageout_hang, PVM, "hang", 0);
+	for (;;)
+		continue;
+}
 
 /*
  * Set the targets from the amount of memory.
@@ -54,6 +94,7 @@ vm_pageout_init(void)
 	u_int pages = cnt.v_free_count;
 
 	vm_pageout_retest = getoption("noretest") == NULL;
+	pageout_hang_init(getoption("inject"));
 	cnt.v_free_reserved = 10 + pages / 200;
 	cnt.v_free_min = cnt.v_free_reserved + 6 + pages / 64;
 	cnt.v_free_target = cnt.v_free_min + 8 + pages / 48;
@@ -366,6 +407,7 @@ vm_pageout(void *arg)
 	(void)arg;
 	pageproc = curproc;
 	for (;;) {
+		pageout_hang();
 		done = pageout_work();
 		if (cnt.v_free_count > cnt.v_free_reserved)
 			wakeup(&cnt.v_free_count);

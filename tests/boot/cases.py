@@ -14,6 +14,11 @@ TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tools"))
 
 
+# Seconds for a program of the host, which ends by itself or hangs: generous,
+# for no verdict may hang on how busy the host is.
+HANG = 1800
+
+
 class Failed(Exception):
     """The test did not see what it wanted."""
 

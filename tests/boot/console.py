@@ -3,13 +3,11 @@
 """A session with the guest's shell."""
 
 import shutil
-import time
 
 from cases import check
 import qemu
 
 PROMPT = "# "
-SECONDS = 90
 
 
 def session(commands, root=None, swap_mb=16, **settings):
@@ -25,18 +23,17 @@ def session(commands, root=None, swap_mb=16, **settings):
         machine = qemu.Machine(append="run=shell panicexit", root=disk,
                                swap=swap, **settings)
         with qemu.Guest(machine) as guest:
-            check(guest.wait_prompt(PROMPT, SECONDS), "no prompt: "
+            check(guest.wait_prompt(PROMPT), "no prompt: "
                   + " / ".join(guest.seen[-4:]))
             answers.append(guest.seen[:-1])
             for command in commands:
                 before = len(guest.seen)
                 guest.send(command + "\n")
-                check(guest.wait_prompt(PROMPT, SECONDS), f"no prompt after "
+                check(guest.wait_prompt(PROMPT), f"no prompt after "
                       f"'{command}': " + " / ".join(guest.seen[-4:]))
                 answers.append(guest.seen[before:-1])
             guest.send("exit 5\n")
-            end = time.monotonic() + 30
-            while guest.line(end) is not None:
+            for _ in guest.lines():
                 pass
             check(guest.status() == 5, f"status {guest.status()}")
     finally:

@@ -4,8 +4,9 @@
 """Stands for QEMU in the tests of the runner.
 
 Prints the lines of the file FAKE_LINES on stdout, as a guest would; a line
-"!sleep N" waits, "!exit N" ends.  Answers the QMP commands that the runner
-uses; FAKE_BYTES is what it says the swap disk carried.
+"!sleep N" waits, "!disk N" is so many operations of the disk, "!exit N" ends.
+Answers the QMP commands that the runner uses; FAKE_BYTES is what it says the
+swap disk carried.
 """
 
 import json
@@ -17,6 +18,9 @@ import threading
 import time
 
 
+OPERATIONS = [0]
+
+
 def monitor(fd):
     """Answer QMP until told to quit."""
     sock = socket.socket(fileno=fd)
@@ -25,13 +29,16 @@ def monitor(fd):
     stream.flush()
     count = int(os.environ.get("FAKE_BYTES", "0"))
     for line in stream:
-        command = json.loads(line)["execute"]
+        request = json.loads(line)
+        command = request["execute"]
         result = {}
         if command == "query-blockstats":
             result = [{"qdev": "/machine/peripheral/swapdisk",
-                       "stats": {"wr_bytes": count, "rd_bytes": count}}]
+                       "stats": {"wr_bytes": count, "rd_bytes": count,
+                                 "wr_operations": OPERATIONS[0]}}]
         stream.write('{"event": "NOISE"}\n')
-        stream.write(json.dumps({"return": result}) + "\n")
+        stream.write(json.dumps({"return": result, "id": request["id"]})
+                     + "\n")
         stream.flush()
         if command == "quit":
             os._exit(0)
@@ -51,6 +58,8 @@ def main():
             word = line.split()
             if word[:1] == ["!sleep"]:
                 time.sleep(float(word[1]))
+            elif word[:1] == ["!disk"]:
+                OPERATIONS[0] += int(word[1])
             elif word[:1] == ["!exit"]:
                 os._exit(int(word[1]))
             else:

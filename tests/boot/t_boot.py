@@ -20,15 +20,14 @@ MEMORY = (4, 8, 16, 64)
 
 def t_boot__cpu_line_for_each_model():
     for cpu, line in CPUS.items():
-        lines, status = qemu.boot("run=kerntest test=layout", 30, cpu=cpu)
+        lines, status = qemu.boot("run=kerntest test=layout", cpu=cpu)
         has(lines, line)
         check(status == 0, f"{cpu}: status {status}")
 
 
 def matrix(cpu, mem):
     """One boot to the layout, on one machine."""
-    lines, status = qemu.boot("run=kerntest test=layout", 30, cpu=cpu,
-                              mem=mem)
+    lines, status = qemu.boot("run=kerntest test=layout", cpu=cpu, mem=mem)
     check(status == 0, f"status {status}: " + " / ".join(lines[-4:]))
     has(lines, "layout: arena")
 
@@ -38,7 +37,7 @@ def t_boot__one_gigabyte():
 
 
 def t_boot__too_little_memory_says_so():
-    lines, status = qemu.boot("run=shell", 30, mem=2)
+    lines, status = qemu.boot("run=shell", mem=2)
     has([line.lower() for line in lines], "not enough memory")
     check(status is not None, "it hangs")
 
@@ -47,7 +46,7 @@ def t_boot__gdb_attaches_with_symbols():
     done = subprocess.run(
         [sys.executable, TOP / "tools/run.py", "gdb", "--", "-batch",
          "-ex", "break pmap_init", "-ex", "continue", "-ex", "backtrace"],
-        capture_output=True, text=True, timeout=60, check=False,
+        capture_output=True, text=True, timeout=cases.HANG, check=False,
         stdin=subprocess.DEVNULL)
     check(done.returncode == 0, done.stderr[-300:])
     has(done.stdout.splitlines(), "pmap_init () at pmap")
@@ -60,7 +59,7 @@ def t_boot__dump_agrees_with_the_emulator():
         machine = qemu.Machine(append="run=kerntest test=dump", root=root,
                                swap=swap)
         with qemu.Guest(machine) as guest:
-            check(guest.wait_for(r"^dump: ready", 60),
+            check(guest.wait_for(r"^dump: ready"),
                   "no dump: " + " / ".join(guest.seen[-4:]))
             compare(guest.seen, guest.monitor("info tlb"))
             guest.kill()

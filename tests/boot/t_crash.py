@@ -14,12 +14,13 @@ import run
 import verdict
 
 PANIC = 127
+FREED = 20
 
 
 def forced(policy):
     """Remove the directory entry of a stack; the guest's lines and status."""
     lines, status = qemu.boot(
-        f"run=kerntest test=crash policy={policy}", 60)
+        f"run=kerntest test=crash policy={policy}")
     text = "\n".join(lines)
     check("page fault" not in text, "it faulted: " + lines[-1])
     mapped = re.search(r"crash: pmap=(\S+) va=(\S+) pa=(\S+) is", text)
@@ -47,7 +48,7 @@ def t_crash__policy_isolate_reports_and_goes_on():
 
 def t_crash__make_crash_shows_the_report():
     done = subprocess.run([sys.executable, TOP / "tools/run.py", "crash"],
-                          capture_output=True, text=True, timeout=90,
+                          capture_output=True, text=True, timeout=cases.HANG,
                           check=False)
     check(done.returncode == 0, f"status {done.returncode}")
     has(done.stdout.splitlines(), "CRASH: reported")
@@ -55,12 +56,12 @@ def t_crash__make_crash_shows_the_report():
 
 def t_crash__natural_form_does_nothing():
     lines, status = qemu.boot("run=pressure only=deepstack,hog seed=1997 "
-                              "pages=2000 duration=15 policy=panic", 120,
-                              mem=8)
+                              f"pages=2000 stackptp_freed={FREED} "
+                              "policy=panic", mem=8)
     check(status == 0, f"status {status}: " + " / ".join(lines[-4:]))
     total = [verdict.words(line) for line in lines
              if line.startswith("SUMMARY ")][-1]
-    check(total["stackptp_freed"] >= 20 and total["bad"] == 0
+    check(total["stackptp_freed"] >= FREED and total["bad"] == 0
           and total["violations"] == 0, str(total))
     has(lines, "ROW name=deepstack")
 

@@ -3,22 +3,26 @@
 # Copyright (c) 2026 The pmap386 authors
 """The main job when something is put in or taken away."""
 
+import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import cases
 from cases import TOP, check
 
 GOAL = "PAGES=3000"
+PATIENCE = 20           # seconds; three hangs with 60 would take too long
 
 
-def run(*options):
+def run(*options, patience=""):
     """A run at 8 MB; its last line and its status."""
     done = subprocess.run([sys.executable, TOP / "tools/run.py", "pressure",
-                           "MEM=8", "SEED=1997", GOAL, "LIMIT=200",
-                           *options], capture_output=True, text=True,
-                          timeout=240, check=False, stdin=subprocess.DEVNULL)
+                           "MEM=8", "SEED=1997", GOAL, "LIMIT=", *options],
+                          capture_output=True, text=True, timeout=cases.HANG,
+                          check=False, stdin=subprocess.DEVNULL,
+                          env=dict(os.environ, PATIENCE=str(patience)))
     text = done.stdout + done.stderr
     return (text.splitlines() or [""])[-1], done.returncode, text
 
@@ -35,6 +39,19 @@ def t_pressure__flipped_byte_is_found_and_named():
 def t_pressure__passes_without_the_retest():
     last, status, _ = run("NORETEST=1")
     check(status == 0 and last.startswith("PRESSURE: PASS "), last)
+
+
+def t_pressure__each_kind_of_hang_is_reported():
+    kinds = ("hang", "hangspin", "hangsleep")
+    with ThreadPoolExecutor(len(kinds)) as pool:
+        results = list(pool.map(lambda kind: run(
+            f"INJECT={kind}", patience=PATIENCE), kinds))
+    for kind, (last, status, text) in zip(kinds, results):
+        check("inject: the machine hangs" in text, f"{kind}: no hang: {last}")
+        check(status == 1 and re.match(
+            rf"PRESSURE: FAIL no progress for {PATIENCE} s: .*disk "
+            r"operations=[1-9]\d* lines=[1-9]\d*; last line '", last),
+            f"{kind}: {status} {last}")
 
 
 if __name__ == "__main__":

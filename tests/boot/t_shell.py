@@ -12,7 +12,6 @@ import subprocess
 import sys
 import termios
 import threading
-import time
 
 import cases
 from cases import TOP, check, has
@@ -61,11 +60,11 @@ def on_terminal(keys):
                              stdin=slave, stdout=slave, stderr=slave,
                              start_new_session=True)
     try:
-        text = read_until(master, b"# ", 60)
+        text = read_until(master, b"# ")
         check(b"Ctrl-a x" in text, "it does not say how to leave")
         os.write(master, keys)
         threading.Thread(target=drain, args=(master,), daemon=True).start()
-        status = child.wait(30)
+        status = child.wait(cases.HANG)
         check(termios.tcgetattr(slave) == before, "the terminal has changed")
         return status
     finally:
@@ -74,13 +73,13 @@ def on_terminal(keys):
         os.close(slave)
 
 
-def read_until(fd, end, seconds):
+def read_until(fd, end):
     """What comes from a terminal, until it ends so."""
-    text, limit = b"", time.monotonic() + seconds
+    text = b""
     while not text.endswith(end):
-        check(time.monotonic() < limit, f"no prompt: {text[-200:]}")
-        if select.select([fd], [], [], 1)[0]:
-            text += os.read(fd, 4096)
+        check(select.select([fd], [], [], qemu.PATIENCE)[0],
+              f"no prompt: {text[-200:]}")
+        text += os.read(fd, 4096)
     return text
 
 
@@ -138,7 +137,7 @@ def t_exec__broken_elf_files_are_refused():
         specs += [f"bin/{name}={path}" for name, path in paths.items()]
         image = directory / "image"
         done = subprocess.run([TOP / "tools/mkimg", "create", image, *specs],
-                              capture_output=True, text=True, timeout=60,
+                              capture_output=True, text=True, timeout=cases.HANG,
                               check=False)
         check(done.returncode == 0, done.stderr)
         names = sorted(set(paths) - {"good"})

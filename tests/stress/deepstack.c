@@ -5,7 +5,7 @@
  * deepstack.c: deep stacks that sleep while others take their memory.
  *
  * Each process fills several hundred KB of stack with stamped pages, sleeps
- * until they have had time to go, wakes and verifies them all on the way
+ * until others have paged for a while, wakes and verifies them all on the way
  * back up.  So the page table of the top 4 MB, with the page at 0xefbfd000,
  * goes away and comes back; this is the case that the 1997 kernels died of.
  * Every few rounds a process is replaced by a new one.
@@ -13,13 +13,16 @@
 #include <sys/types.h>
 
 #include <stdlib.h>
+#include <vmfig.h>
 
 #include "stress.h"
 
 enum {
 	FRAME = 8,		/* pages stamped at one level */
 	MAX_DEPTH = 160,	/* pages in all */
-	ROUNDS = 4		/* of one process */
+	ROUNDS = 4,		/* of one process */
+	NAP_OUT = 400,		/* pages that go out during one nap ... */
+	NAP_TRIES = 4		/* ... or so often nothing happens */
 };
 
 struct deep {
@@ -28,13 +31,33 @@ struct deep {
 	unsigned int	d_depth;
 };
 
+/*
+ * Sleep while others page.  On a slow machine that takes longer: time alone
+ * would wake this process before its stack had reason to go.
+ */
+static void
+deep_nap(void)
+{
+	struct vmmeter was, now;
+
+	if (vmmeter_get(&was) < 0)
+		stress_fail("no figures of memory");
+	now = was;
+	for (int i = 0; i < NAP_TRIES && stress_running() &&
+	    now.v_pageouts - was.v_pageouts < NAP_OUT; i++) {
+		stress_nap(50 + stress_below(150));
+		if (vmmeter_get(&now) < 0)
+			stress_fail("no figures of memory");
+	}
+}
+
 static void
 deep_sleep(void *lowest, struct deep *d)
 {
 	unsigned int naps = 3 + stress_below(8);
 
 	while (naps-- > 0 && stress_running())
-		stress_nap(50 + stress_below(150));
+		deep_nap();
 	stress_count_out(lowest, d->d_depth, NULL);
 }
 

@@ -7,11 +7,15 @@
  * up.
  *
  * Options, as words of the boot line or as arguments: seed=N, pages=N (how
- * many must go out and in), duration=SECONDS (run just so long, whatever was
- * paged), limit=SECONDS (without a duration, the longest run), only=NAME,NAME
- * (fewer stressors).  What it prints is read by tools/run.py: a STATUS line a
- * second, a ROW a stressor, a SUMMARY at the end.  Whether the figures are
- * enough is for the reader to say.
+ * many must go out and in), NAME=N (so often must happen what the SUMMARY
+ * calls so: struct goal), duration=SECONDS (run just so long, whatever was
+ * reached), only=NAME,NAME (fewer stressors).  What it prints is read by
+ * tools/run.py: a STATUS line a second, a ROW a stressor, a SUMMARY at the
+ * end, and before it a MISSING line for each goal that was not reached.
+ *
+ * Without a duration no clock ends a run, for a slow machine is no fault.  A
+ * run that has done many times what its goals need gives them up.  One that
+ * does nothing any more goes on for ever: who reads the STATUS lines sees it.
  */
 #include <sys/types.h>
 #include <sys/time.h>
@@ -19,6 +23,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,9 +34,8 @@
 
 enum {
 	TICK_MS = 100,		/* between two looks at the clock */
-	END = 30,		/* seconds for the stressors' last checks */
-	DEEP_PAGES = 20000,	/* from so many pages on ... */
-	DEEP_FREED = 100	/* ... a stack's page table goes so often */
+	MORE = 20,		/* so many times the work, in vain */
+	QUIET = 20		/* seconds of last checks, then say whose */
 };
 
 struct job {
@@ -39,18 +43,36 @@ struct job {
 	int		j_status;
 };
 
+/* What must happen so often, and where it is counted. */
+struct goal {
+	const char	*g_name;	/* in the SUMMARY */
+	size_t		 g_field;	/* of struct vmmeter */
+	unsigned int	 g_wanted;
+};
+
 struct options {
 	uint32_t	o_seed;
 	unsigned int	o_pages;
 	unsigned int	o_duration;
-	unsigned int	o_limit;
 	char		o_only[64];
 };
 
 static struct job jobs[S_COUNT];
-static struct options opt = {
-	.o_seed = 1, .o_pages = 20000, .o_limit = 120
+static struct options opt = { .o_seed = 1, .o_pages = 20000 };
+static struct goal goals[] = {
+	{ "pageouts", offsetof(struct vmmeter, v_pageouts), 0 },
+	{ "pageins", offsetof(struct vmmeter, v_pageins), 0 },
+	{ "audits", offsetof(struct vmmeter, v_audits), 0 },
+	{ "stackptp_freed", offsetof(struct vmmeter, v_stackptp_freed), 0 },
+	{ "maxsharers", offsetof(struct vmmeter, v_maxsharers), 0 },
+	{ "cowfaults", offsetof(struct vmmeter, v_cow_faults), 0 },
+	{ "collapses", offsetof(struct vmmeter, v_collapses), 0 },
+	{ "bypasses", offsetof(struct vmmeter, v_bypasses), 0 },
+	{ "maxchain", offsetof(struct vmmeter, v_maxchain), 0 },
 };
+
+enum { GOALS = sizeof(goals) / sizeof(goals[0]) };
+
 static struct plan plan[S_COUNT];
 static struct ctl *ctl;
 static time_t started;
@@ -68,21 +90,27 @@ option(int argc, char **argv, const char *name)
 	return (bootoption_get(name, buf, sizeof(buf)));
 }
 
+/* The same as a number.  => dflt if it is not given */
+static unsigned int
+option_number(int argc, char **argv, const char *name, unsigned int dflt)
+{
+	char *value = option(argc, argv, name);
+
+	return (value == NULL ? dflt : (unsigned int)strtoul(value, NULL, 0));
+}
+
 static void
 read_options(int argc, char **argv)
 {
 	char *value;
 
-	if ((value = option(argc, argv, "seed")) != NULL)
-		opt.o_seed = (uint32_t)strtoul(value, NULL, 0);
-	if ((value = option(argc, argv, "pages")) != NULL)
-		opt.o_pages = (unsigned int)strtoul(value, NULL, 0);
-	if ((value = option(argc, argv, "duration")) != NULL)
-		opt.o_duration = (unsigned int)strtoul(value, NULL, 0);
-	if ((value = option(argc, argv, "limit")) != NULL)
-		opt.o_limit = (unsigned int)strtoul(value, NULL, 0);
-	if (opt.o_duration != 0)
-		opt.o_limit = opt.o_duration;
+	opt.o_seed = option_number(argc, argv, "seed", opt.o_seed);
+	opt.o_pages = option_number(argc, argv, "pages", opt.o_pages);
+	opt.o_duration = option_number(argc, argv, "duration", 0);
+	goals[0].g_wanted = goals[1].g_wanted = opt.o_pages;
+	for (int i = 0; i < GOALS; i++)
+		goals[i].g_wanted = option_number(argc, argv, goals[i].g_name,
+		    goals[i].g_wanted);
 	if ((value = option(argc, argv, "only")) != NULL)
 		strlcpy(opt.o_only, value, sizeof(opt.o_only));
 }
@@ -190,50 +218,88 @@ reap(void)
 	return (live);
 }
 
-/* Has every stressor verified as much as it holds, and had pages read in? */
-static bool
-all_worked(void)
+static unsigned int
+goal_seen(const struct goal *g, const struct vmmeter *vm)
 {
-	for (int i = 0; i < S_COUNT; i++) {
-		const struct ctl_slot *cs = &ctl->ct_slot[i];
+	unsigned int n;
 
-		if (wanted(stress_names[i]) &&
-		    (cs->cs_verified < plan[i].pl_pages ||
-		    (opt.o_pages > 0 && cs->cs_ins == 0)))
+	memcpy(&n, (const char *)vm + g->g_field, sizeof(n));
+	return (n);
+}
+
+/* Has a stressor verified as much as it holds, and had pages read in? */
+static bool
+worked(int i)
+{
+	const struct ctl_slot *cs = &ctl->ct_slot[i];
+
+	return (!wanted(stress_names[i]) ||
+	    (cs->cs_verified >= plan[i].pl_pages &&
+	    (opt.o_pages == 0 || cs->cs_ins != 0)));
+}
+
+/* Has everything happened that a run is to show? */
+static bool
+reached(const struct vmmeter *vm)
+{
+	for (int i = 0; i < GOALS; i++)
+		if (goal_seen(&goals[i], vm) < goals[i].g_wanted)
 			return (false);
-	}
+	for (int i = 0; i < S_COUNT; i++)
+		if (!worked(i))
+			return (false);
 	return (true);
 }
 
-/* => true when the time is up, or all was seen that a run is to show */
+/* Was so much done that the rest will not come any more? */
+static bool
+hopeless(const struct vmmeter *vm)
+{
+	uint64_t needed = opt.o_pages;
+
+	for (int i = 0; i < S_COUNT; i++)
+		needed += plan[i].pl_pages;
+	return ((uint64_t)vm->v_pageouts + sum_verified() > MORE * needed);
+}
+
+/* => true when the time is up, or there is nothing more to wait for */
 static bool
 enough(const struct vmmeter *vm)
 {
-	if (elapsed() >= opt.o_limit)
-		return (true);
-	if (opt.o_duration != 0 || vm->v_pageouts < opt.o_pages ||
-	    vm->v_pageins < opt.o_pages || !all_worked())
-		return (false);
-	return (opt.o_pages < DEEP_PAGES || !wanted("deepstack") ||
-	    vm->v_stackptp_freed >= DEEP_FREED);
+	if (opt.o_duration != 0)
+		return (elapsed() >= opt.o_duration);
+	return (reached(vm) || hopeless(vm));
 }
 
-/* The stressors that have not ended yet will not. */
 static void
-give_up(void)
+show_missing(const struct vmmeter *vm)
 {
-	for (int i = 0; i < S_COUNT; i++) {
-		if (jobs[i].j_pid == 0)
-			continue;
-		printf("pressure: %s does not end\n", stress_names[i]);
-		kill(jobs[i].j_pid, SIGKILL);
-		jobs[i].j_status = 128 + SIGKILL;
-	}
+	for (int i = 0; i < GOALS; i++)
+		if (goal_seen(&goals[i], vm) < goals[i].g_wanted)
+			printf("MISSING %s=%u wanted=%u\n", goals[i].g_name,
+			    goal_seen(&goals[i], vm), goals[i].g_wanted);
+	for (int i = 0; i < S_COUNT; i++)
+		if (!worked(i))
+			printf("MISSING name=%s verified=%u wanted=%u "
+			    "pageins=%u\n", stress_names[i],
+			    ctl->ct_slot[i].cs_verified, plan[i].pl_pages,
+			    ctl->ct_slot[i].cs_ins);
+}
+
+/* Who has not ended after its last checks? */
+static void
+show_late(void)
+{
+	printf("pressure: still at work:");
+	for (int i = 0; i < S_COUNT; i++)
+		if (jobs[i].j_pid != 0)
+			printf(" %s", stress_names[i]);
+	printf("\n");
 }
 
 /*
  * Until enough is done, something is wrong, or all have ended; when
- * stopping, until all have ended or do not.
+ * stopping, until all have ended.
  */
 static void
 watch(bool stopping)
@@ -253,10 +319,8 @@ watch(bool stopping)
 		show_status(&vm);
 		if (!stopping && (enough(&vm) || sum_errors() != 0))
 			return;
-		if (stopping && shown >= start + END) {
-			give_up();
-			return;
-		}
+		if (stopping && shown == start + QUIET)
+			show_late();
 	}
 }
 
@@ -339,6 +403,8 @@ main(int argc, char **argv)
 		perror("pressure: sysctl");
 		return (2);
 	}
+	if (opt.o_duration == 0 && sum_errors() == 0)
+		show_missing(&vm);
 	show_rows(vm.v_lockedpageins);
 	show_summary(&vm);
 	return (sum_errors() != 0);

@@ -34,7 +34,7 @@ extern char		cpu_model[];
 
 extern unsigned int	physmem;	/* frames of RAM */
 
-#define BOOTLINE_MAX	256		/* bytes of the boot line */
+#define BOOTLINE_MAX	512		/* bytes of the boot line */
 
 void	cpu_panic(void) __attribute__((noreturn));	/* panic's last act */
 int	cpu_sigreturn(struct proc *, struct sigcontext *);
