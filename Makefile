@@ -74,9 +74,11 @@ help:
 	@echo "  SEED=n     repeat the choices of a run; printed by each run"
 	@echo "  DURATION=s let the stressors run for that many seconds"
 	@echo "  INJECT=swapflip   flip a byte of a page in swap: must be found"
+	@echo "  INJECT=hang       let the guest hang (hangspin, hangsleep): must be told"
 	@echo "  POLICY=panic      what a broken invariant does: panic, isolate"
 	@echo "  PAGES=20000  pages that must go out and come in"
-	@echo "  LIMIT=180    seconds that a run may take"
+	@echo "  LIMIT=s      give up after so many seconds; by itself a run is"
+	@echo "               given up after 60 without progress"
 	@echo "  NORETEST=1 the pagedaemon does not test the modify bit again"
 
 deps:

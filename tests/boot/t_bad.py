@@ -126,7 +126,8 @@ def t_swap__broken_later_gives_back_what_it_has():
              for n in range(1, 200)]
     later += [{"event": "write_aio", "iotype": "write", "errno": EIO,
                "state": 200}]
-    lines = pressure(64, later, "only=hog,shm pages=0")
+    lines = pressure(64, later, "only=hog,shm duration=6 "
+                     "pages=0")
     gone = [n for n, line in enumerate(lines)
             if "swap: writes fail in 4 places" in line]
     check(len(gone) == 1, f"the disk was given up {len(gone)} times")
