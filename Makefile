@@ -14,7 +14,7 @@ JOBS		:= $(shell nproc 2>/dev/null || echo 2)
 
 # make run MEM=8 and the like: the runner reads these from its environment.
 export MEM SWAP CPU SEED DURATION INJECT POLICY NORETEST N PAGES LIMIT
-export OPS OPS_ASAN MODEL_SECONDS JOBS FUZZ_SECONDS MERGE STEPS
+export OPS OPS_ASAN MODEL_SECONDS JOBS FUZZ_SECONDS FUZZ_RUNS MERGE STEPS
 
 -include sys/sys.mk
 -include user/user.mk
@@ -45,6 +45,7 @@ help:
 	@echo "                  MODEL_SECONDS=120; OPS=, OPS_ASAN= and SEED= say how"
 	@echo "                  many instead, and which"
 	@echo "make fuzz         libFuzzer over the same operations, FUZZ_SECONDS=120"
+	@echo "                  or so many runs, FUZZ_RUNS="
 	@echo "make check-failures  known failures of other pmaps, R1 to R30"
 	@echo "make check-closure  all states of small worlds, by the real code"
 	@echo "make soak-closure   the same of larger ones, DURATION=3600 seconds"

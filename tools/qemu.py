@@ -350,6 +350,8 @@ class Guest:
                 data = self.qmp_sock.recv(65536)
             except socket.timeout as e:
                 raise GuestTimeout("QMP does not answer") from e
+            except OSError as e:
+                raise GuestError("QMP: QEMU is gone") from e
             if not data:
                 raise GuestError("QMP: QEMU is gone")
             self.qmp_buf += data
