@@ -149,10 +149,13 @@ class Patience:
     QEMU has counted as ended, well or not.  STATUS and audit lines come with
     the clock and are no work.  Once the stressors tell how much they have
     verified, only that counts, and new lines: a pagedaemon that writes in
-    circles gets nothing done.
+    circles gets nothing done.  In a run that is to page, something must be
+    paged as well, once it has begun: else those whose pages have stayed in
+    memory would hide that nobody else gets any.
     """
 
     def __init__(self):
+        self.paging = False         # is this a run that is to page?
         self.said, self.last, self.status = set(), "", {}
         self.operations = self.base = 0
         self.reporting = False
@@ -161,8 +164,12 @@ class Patience:
 
     def restart(self):
         """There is new work for the guest."""
-        self.quiet, self.base = 0, self.operations
-        self.then = time.monotonic()
+        self.base, self.then = self.operations, time.monotonic()
+        self.worked()
+
+    def worked(self):
+        """Something new was done."""
+        self.quiet = self.quiet_paging = 0
 
     def limit(self, seconds, why):
         """From now on so many seconds, whatever is done."""
@@ -173,27 +180,37 @@ class Patience:
         kind = text.partition(" ")[0]
         self.last = text
         if kind == "STATUS":
-            status = verdict.words(text)
-            if any(status.get(name) != self.status.get(name)
-                   for name in ("verified", "errors")):
-                self.quiet = 0
-            self.status, self.reporting = status, True
+            self.report(verdict.words(text))
         elif kind != "audit:" and text not in self.said:
             self.said.add(text)
-            self.quiet = 0
+            self.worked()
         if kind == "SUMMARY":
             self.reporting = False
+
+    def report(self, status):
+        """These are the figures of a STATUS line."""
+        def moved(*names):
+            return any(status.get(n) != self.status.get(n) for n in names)
+
+        if moved("verified", "errors"):
+            self.quiet = 0
+        if moved("pageins", "pageouts") or not self.paging \
+                or not status.get("pageouts"):
+            self.quiet_paging = 0
+        self.status, self.reporting = status, True
 
     def disks(self, operations):
         """QEMU has counted so many operations."""
         if operations != self.operations and not self.reporting:
-            self.quiet = 0
+            self.worked()
         self.operations = operations
 
     def spend(self):
         """Count the time since the last call."""
         now = time.monotonic()
-        self.quiet += min(now - self.then, LOOK_MOST)
+        passed = min(now - self.then, LOOK_MOST)
+        self.quiet += passed
+        self.quiet_paging += passed
         self.then = now
 
     def over(self):
@@ -202,6 +219,9 @@ class Patience:
             return self.end_why
         if self.quiet >= PATIENCE:
             return f"no progress for {PATIENCE:g} s: {self.figures()}"
+        if self.quiet_paging >= PATIENCE:
+            return (f"no progress for {PATIENCE:g} s: nothing paged; "
+                    + self.figures())
         if not self.reporting \
                 and self.operations - self.base > OPERATIONS_MOST:
             return f"it does not come to an end: {self.figures()}"

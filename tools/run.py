@@ -190,6 +190,8 @@ class Run:
     def watch(self, guest):
         """Follow the guest until it has said all that it will say."""
         give_limit(guest, self.settings)
+        guest.patience.paging = self.settings.pages > 0 \
+            and not self.settings.duration
         try:
             for line in guest.lines():
                 kind = self.report.take(line)

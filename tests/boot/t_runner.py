@@ -186,6 +186,10 @@ def t_run__time_limit_holds():
     check(status == 1 and "time limit of 1 s" in out[-1], out[-1])
 
 
+# Lines in which the work goes on; in the second, before anything is paged.
+WORK = STATUS.format(1).replace("=90000", "=9000{0}").replace("=2100",
+                                                              "=210{0}")
+UNPAGED = STATUS.format(1).replace("=90000", "=9000{}").replace("=2100", "=0")
 # Longer than the patience of these tests, and shorter.
 LONG, PAUSE, SHORT = 30, 6, 2
 STEPS = 5
@@ -204,11 +208,19 @@ def t_run__status_without_work_is_no_progress():
     check(time.monotonic() - begin >= PAUSE, "too soon")
 
 
+def t_run__verified_without_paging_is_no_progress():
+    rest = [line for t in range(LONG) for line in
+            (STATUS.format(t).replace("=90000", f"={90000 + t}"),
+             f"!sleep {SHORT}")]
+    out, status = fake(rest + GOOD, patience=PAUSE)
+    check(status == 1 and f"FAIL no progress for {PAUSE} s: nothing paged; "
+          "verified=9000" in out[-1], out[-1])
+
+
 def t_run__slow_progress_is_no_hang():
     slow = [[line for t in range(STEPS)
              for line in (work.format(t), f"!sleep {SHORT}")] + GOOD
-            for work in (STATUS.format(1).replace("=90000", "=9000{}"),
-                         "!disk 1", "ok {}")]
+            for work in (WORK, UNPAGED, "!disk 1", "ok {}")]
     with ThreadPoolExecutor(len(slow)) as pool:
         for out, status in pool.map(lambda s: fake(s, patience=PAUSE), slow):
             check(status == 0, out[-1])
