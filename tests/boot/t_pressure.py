@@ -10,7 +10,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import cases
-from cases import TOP, check
+from cases import TOP, check, has
+import qemu
 
 GOAL = "PAGES=3000"
 PATIENCE = 20           # seconds; three hangs with 60 would take too long
@@ -52,6 +53,13 @@ def t_pressure__each_kind_of_hang_is_reported():
             rf"PRESSURE: FAIL no progress for {PATIENCE} s: .*disk "
             r"operations=[1-9]\d* lines=[1-9]\d*; last line '", last),
             f"{kind}: {status} {last}")
+
+
+def t_pressure__goal_out_of_reach_is_given_up_and_named():
+    lines, _ = qemu.boot("run=pressure only=hog seed=1997 pages=100 "
+                         "maxsharers=100000", swap_mb=16, mem=8)
+    has(lines, "MISSING maxsharers=")
+    has(lines, "SUMMARY ")
 
 
 if __name__ == "__main__":
