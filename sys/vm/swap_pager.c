@@ -430,6 +430,7 @@ static void
 swap_write_failed(u_int slot)
 {
 	u_int size = sw_nslots / REGIONS + 1, region = slot / size;
+	int s;
 
 	if (sw_failed || (sw_left & 1u << region) != 0 ||
 	    ++sw_fails < REGION_FAILS)
@@ -441,8 +442,10 @@ swap_write_failed(u_int slot)
 		return;
 	}
 	sw_failed = true;
+	s = splbio();			/* the driver has messages too */
 	printf("swap: writes fail in %u places of the disk; no more pages go "
 	    "there\n", REGIONS_TRIED);
+	splx(s);
 }
 
 /*
