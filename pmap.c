@@ -23,13 +23,10 @@
  *
  * TLB: see "Gather".  See also: pmap(9), pmap_host(9), doc/design.md.
  */
-#include "pmap_private.h"
+#include "pmap_mem.h"
 
 struct pmap kernel_pmap_store;
 struct pmap_counters pmap_counters;
-
-static uint32_t keep_pages;		/* tables, directories kept ready */
-bool pmap_reserve_short = true;
 
 /* ----- TLB ----- */
 
@@ -146,6 +143,9 @@ pmap_count_wired(struct ptp *pt, uint32_t i, bool wired)
 	pt->pt_wired = (uint16_t)(pt->pt_wired + (wired ? 1 : -1));
 	pt->pt_pmap->pm_stats.wired_count += wired ? 1 : ~0u;
 	ptp_queue(pt);
+	PMAP_ASSERT(!wired || pmap_pin_room(0, 0) || pmap_overdrawn,
+	    "RS2 %u directories and %u wired page tables of %u pages",
+	    ptp_ndirs, ptp_nwired(), pmap_pool);
 }
 
 /*
@@ -262,7 +262,7 @@ gather_empty(struct gather *g, struct ptp *pt)
 			gather_page(g, ptp_of_pte((uint32_t *)page));
 	}
 	ptp_retire(pt);
-	if (ptp_ready.pl_count > keep_pages)
+	if (pmap_mem_plenty(&ptp_ready))
 		gather_page(g, ptp_ready_pop());
 }
 
@@ -349,6 +349,19 @@ gather_finish(struct gather *g)
 }
 
 /*
+ * Take a page table away for memory.  => it is ready, or given back
+ */
+void
+pmap_take(struct ptp *pt)
+{
+	struct gather g;
+
+	gather_init(&g);
+	gather_lose(&g, pt);
+	gather_finish(&g);
+}
+
+/*
  * Write an entry, whatever stood there: swap, record, flush.
  * => fr: the frame to link the mapping to, or NULL: not tracked
  */
@@ -398,178 +411,10 @@ pmap_set(struct ptp *pt, vm_offset_t va, uint32_t pte, struct frame *fr)
 		pmap_count_wired(pt, i, (pte & PMB_WIRED) != 0);
 }
 
-/* ----- memory ----- */
-
-/*
- * Memory.  A page table and a free slice are always kept in reserve (RS1), so
- * that the common enter never meets a shortage.  When the reserve cannot be
- * filled: wake the pagedaemon; take a cold page table from somebody; else
- * sleep once; else take any.  If even then there is nothing, an unwired enter
- * is left unmade and the fault repeats.  A page table can be taken because a
- * pmap is a cache of the map above it; M and U are saved first, and those
- * with wired entries are never taken.
- */
-
-/*
- * A zeroed page in the arena, for any purpose.  => never sleeps
- * => returns NULL when there is no page or no address
- */
-static struct ptp *
-pmap_arena_get(enum ptp_state state, uint32_t tag)
-{
-	struct ptp *pt = NULL;
-	uint32_t pa;
-
-	if (ptp_free.pl_count > 0 && ph_page_alloc(&pa)) {
-		pt = ptp_arena_map(pa, state);
-	} else if ((pt = ptp_dir_pop()) != NULL)
-		pt->pt_state = (uint16_t)state;
-	if (pt == NULL)
-		return (NULL);
-	frame_set(pt->pt_pa, tag, pt);
-	ph_zero_page(pt->pt_pte);
-	return (pt);
-}
-
-/*
- * Fill the reserve.  => never sleeps; false if there is not enough
- */
-static bool
-pmap_reserve_fill(void)
-{
-	struct ptp *pt;
-
-	if (ptp_ready.pl_count == 0) {
-		if ((pt = pmap_arena_get(PTS_READY, FR_PTP)) == NULL)
-			return (false);
-		ptp_ready_push(pt);
-	}
-	if (pv_nfree == 0) {
-		if (ptp_ready.pl_count > 1) {
-			pt = ptp_ready_pop();
-			pt->pt_state = PTS_SLICES;
-			frame_set(pt->pt_pa, FR_SLICES, pt);
-		} else
-			pt = pmap_arena_get(PTS_SLICES, FR_SLICES);
-		if (pt == NULL)
-			return (false);
-		pv_page_add((vm_offset_t)pt->pt_pte);
-	}
-	return (true);
-}
-
-/*
- * Take a page table from some pmap.
- * => spare: not this one; any: even one in use
- * => returns false when there is none to take
- */
-static bool
-pmap_reclaim(const struct ptp *spare, bool any)
-{
-	struct gather g;
-	struct ptp *pt = ptp_victim(spare, any);
-
-	if (pt == NULL)
-		return (false);
-	PMAP_ASSERT(pt->pt_wired == 0, "PT7 victim %p has %u wired entries",
-	    (void *)pt, pt->pt_wired);
-	gather_init(&g);
-	gather_lose(&g, pt);
-	gather_finish(&g);
-	pmap_counters.pc_reclaim++;
-	return (true);
-}
-
-/*
- * Sleep until memory may have become free.  => s: the spl to sleep at
- */
-static void
-pmap_sleep(int *s)
-{
-	PMAP_ASSERT(ph_may_wait(), "RS1 no page for a wired mapping or a "
-	    "directory, and the caller cannot sleep at spl %d", *s);
-	ph_splx(*s);
-	ph_wait();
-	*s = ph_splvm();
-}
-
-/*
- * One step against a shortage of pages, or of arena addresses, for which no
- * sleep helps.
- * => waited: has this caller slept already?  s: the spl to sleep at
- * => returns false when nothing is left to try; may sleep
- */
-static bool
-pmap_shortage(const struct ptp *spare, bool *waited, int *s)
-{
-	bool room = ptp_free.pl_count > 0;
-
-	pmap_counters.pc_shortage++;
-	if (room)
-		ph_wakeup_pager();
-	if (pmap_reclaim(spare, false))
-		return (true);
-	if (room && !*waited && ph_may_wait()) {
-		*waited = true;
-		pmap_sleep(s);
-		return (true);
-	}
-	return (pmap_reclaim(spare, true));
-}
-
-/*
- * Make sure that a page table and a slice are at hand.
- * => may sleep: what the caller knew of page tables is void
- * => returns false if there is no memory and the mapping need not be made;
- *    for a wired mapping goes on until there is
- */
-static bool
-pmap_reserve(struct pmap *pm, vm_offset_t va, bool wired, int *s)
-{
-	bool waited = false;
-
-	while (!pmap_reserve_fill()) {
-		if (pmap_shortage(ptp_lookup(pm, va), &waited, s))
-			continue;
-		if (!wired)
-			return (false);
-		pmap_sleep(s);
-	}
-	return (true);
-}
-
-/*
- * Make the slot of <pm, va> ready for an entry.
- * => track: a link is needed too
- * => returns NULL if there is no memory and wired is false; may sleep, for a
- *    user's pmap only
- */
-static struct ptp *
-pmap_slot_make(struct pmap *pm, vm_offset_t va, bool track, bool wired, int *s)
-{
-	struct pv_slice **slice;
-	struct ptp *pt;
-
-	PMAP_ASSERT(pm != kernel_pmap, "PV1 kernel va 0x%x: no slice", va);
-	if (!pmap_reserve(pm, va, wired, s))
-		return (NULL);
-	pt = ptp_lookup(pm, va);
-	if (pt == NULL) {
-		pt = ptp_ready_pop();
-		ptp_attach(pt, pm, va);
-		pmap_counters.pc_ptp_alloc++;
-	}
-	slice = &pt->pt_slice[va_index(va) / PV_NLINK];
-	if (track && *slice == NULL)
-		*slice = pv_slice_alloc(
-		    &pt->pt_pte[va_index(va) & ~(PV_NLINK - 1)]);
-	pmap_reserve_short = !pmap_reserve_fill();
-	return (pt);
-}
-
 /*
  * The page table for an entry at <pm, va>, with a slice if it is to be
- * tracked.  => as pmap_slot_make
+ * tracked, and one that may be pinned if it is to be wired.
+ * => as pmap_slot_make
  */
 static inline struct ptp *
 pmap_slot(struct pmap *pm, vm_offset_t va, bool track, bool wired, int *s)
@@ -577,7 +422,8 @@ pmap_slot(struct pmap *pm, vm_offset_t va, bool track, bool wired, int *s)
 	struct ptp *pt = ptp_lookup(pm, va);
 
 	if (pt != NULL &&
-	    (!track || pt->pt_slice[va_index(va) / PV_NLINK] != NULL))
+	    (!track || pt->pt_slice[va_index(va) / PV_NLINK] != NULL) &&
+	    (!wired || pt->pt_wired > 0 || pm == kernel_pmap))
 		return (pt);
 	return (pmap_slot_make(pm, va, track, wired, s));
 }
@@ -643,46 +489,18 @@ pmap_range_clip(const struct pmap *pm, vm_offset_t *svap, vm_offset_t *evap)
 void
 pmap_init(void)
 {
-	uint32_t pfn, n = ptp_npages / 128;
+	uint32_t pfn;
 	int s = ph_splvm();
 
 	for (pfn = 0; pfn < frame_count; pfn++)
 		if (frame_tag(&frame_table[pfn]) == FR_FOREIGN &&
 		    ph_frame_managed(pfn))
 			frame_set(pfn << PMB_PAGESHIFT, FR_MANAGED, NULL);
-	keep_pages = n < 2 ? 2 : n > 16 ? 16 : n;
-	pmap_reserve_short = !pmap_reserve_fill();
+	pmap_mem_init();
 	ph_splx(s);
 }
 
 /* ----- life of an address space ----- */
-
-/*
- * A directory for a new pmap.  => may sleep; never fails
- * => returns at splvm, since a directory on no list must not be seen by an
- *    audit; *sp: what to go back to
- */
-static struct ptp *
-pmap_dir_get(int *sp)
-{
-	struct ptp *pt;
-	bool waited = false;
-	int s = ph_splvm();
-
-	while ((pt = ptp_dir_pop()) == NULL) {
-		if (ptp_ready.pl_count > 1) {
-			pt = ptp_ready_pop();
-			frame_set(pt->pt_pa, FR_DIR, pt);
-		} else
-			pt = pmap_arena_get(PTS_DIRREADY, FR_DIR);
-		if (pt != NULL)
-			ptp_dir_init(pt, kernel_pmap);
-		else if (!pmap_shortage(NULL, &waited, &s))
-			pmap_sleep(&s);
-	}
-	*sp = s;
-	return (pt);
-}
 
 /*
  * Start a pmap's life with a directory.  => s: the spl to go back to
@@ -695,6 +513,10 @@ pmap_start(pmap_t pm, struct ptp *dir, int s)
 	pm->pm_stats.resident_count = 0;
 	pm->pm_stats.wired_count = 0;
 	ptp_dir_attach(dir, pm);
+	pmap_overdrawn = pmap_overdrawn && !pmap_pin_room(0, 0);
+	PMAP_ASSERT(pmap_pin_room(0, 0) || pmap_overdrawn,
+	    "RS2 %u directories and %u wired page tables of %u pages",
+	    ptp_ndirs, ptp_nwired(), pmap_pool);
 	ph_splx(s);
 }
 
@@ -702,8 +524,10 @@ pmap_start(pmap_t pm, struct ptp *dir, int s)
  * Make an empty address space in memory of the caller's.
  * => may sleep
  * => every field is set, the caller need not clear it
+ * => FALSE, where PH_WIRED_FAILS is set: the floor allows no directory, or the
+ *    process has been killed while it waited for memory; nothing was made
  */
-void
+boolean_t
 pmap_pinit(pmap_t pm)
 {
 	const struct frame *fr;
@@ -715,15 +539,18 @@ pmap_pinit(pmap_t pm)
 	PMAP_ASSERT(frame_tag(fr) != FR_DIR || fr->fr_ptp->pt_pmap != pm,
 	    "PM1 pinit of live pmap %p", (void *)pm);
 	dir = pmap_dir_get(&s);
+	if (dir == NULL)
+		return (FALSE);
 	pmap_start(pm, dir, s);
+	return (TRUE);
 }
 
 /*
  * Make an address space.
  * => may sleep
  * => size: not 0 asks for a software map, for which nothing is made
- * => returns NULL then; otherwise a pmap with one reference, which lives in
- *    the descriptor of its own directory
+ * => returns NULL then, and where pmap_pinit would say FALSE; otherwise a pmap
+ *    with one reference, which lives in the descriptor of its own directory
  */
 pmap_t
 pmap_create(vm_size_t size)
@@ -734,6 +561,8 @@ pmap_create(vm_size_t size)
 	if (size != 0)
 		return (NULL);
 	dir = pmap_dir_get(&s);
+	if (dir == NULL)
+		return (NULL);
 	pmap_start(&dir->pt_store, dir, s);
 	return (&dir->pt_store);
 }
@@ -809,7 +638,7 @@ pmap_release(pmap_t pm)
 	    pm->pm_stats.resident_count, pm->pm_stats.wired_count);
 	pm->pm_count = 0;
 	ptp_dir_detach(frame_lookup(pm->pm_pdirpa)->fr_ptp);
-	if (ptp_dirs.pl_count > keep_pages)
+	if (pmap_mem_plenty(&ptp_dirs))
 		gather_page(&g, ptp_dir_pop());
 	gather_finish(&g);
 	pmap_leave(s);
@@ -859,6 +688,9 @@ pmap_collect(pmap_t pm)
  *    rights, and wired replaces the old wiring
  * => a user's pmap: process context, may sleep for memory; an unwired mapping
  *    may be left unmade when there is none, and the fault repeats
+ * => a wired one, where PH_WIRED_FAILS is set: left unmade if the floor forbids
+ *    it, or if the process has been killed while it waited for memory; the
+ *    caller looks, with pmap_lookup
  * => the kernel's pmap: any spl up to splvm, never sleeps, never allocates
  * => the caller holds the page busy, so that it stays what it is meanwhile
  * => a va that the host may not map is refused; a page table or directory as
@@ -1042,6 +874,7 @@ pmap_protect(pmap_t pm, vm_offset_t sva, vm_offset_t eva, vm_prot_t prot)
 
 /*
  * Say whether a mapping is wired.  => one that does not exist: nothing
+ * => never sleeps: one that the floor does not let be wired stays as it was
  */
 void
 pmap_change_wiring(pmap_t pm, vm_offset_t va, boolean_t wired)
@@ -1056,6 +889,12 @@ pmap_change_wiring(pmap_t pm, vm_offset_t va, boolean_t wired)
 	pt = ptp_lookup(pm, va);
 	old = pt == NULL ? 0 : pte_read(&pt->pt_pte[va_index(va)]);
 	if ((old & PMB_VALID) != 0 && (old & PMB_WIRED) == 0 && wired) {
+		if (pm != kernel_pmap && pt->pt_wired == 0 &&
+		    !pmap_pin_room(0, 1)) {
+			pmap_counters.pc_pinrefused++;
+			ph_splx(s);
+			return;
+		}
 		pmap_set_bits(pt, va_index(va), PMB_WIRED);
 		pmap_count_wired(pt, va_index(va), true);
 	} else if ((old & PMB_WIRED) != 0 && !wired) {

@@ -64,7 +64,7 @@ void	pmap_init(void);
 
 /* Life of an address space. */
 pmap_t	pmap_create(vm_size_t);
-void	pmap_pinit(pmap_t);
+boolean_t pmap_pinit(pmap_t);
 void	pmap_reference(pmap_t);
 void	pmap_destroy(pmap_t);
 void	pmap_release(pmap_t);
@@ -117,6 +117,7 @@ struct pmap_counters {
 	unsigned int	pc_shortage;	/* times no page was to be had */
 	unsigned int	pc_audit;	/* full audits */
 	unsigned int	pc_violation;	/* invariants found broken */
+	unsigned int	pc_pinrefused;	/* wired enters, new pmaps: the floor */
 };
 extern struct pmap_counters pmap_counters;
 
@@ -130,6 +131,7 @@ struct pmap_usage {
 	unsigned int	pu_maxsharers;	/* most mappings of one page, ever */
 };
 void	pmap_usage(struct pmap_usage *);
+unsigned int pmap_pinned(unsigned int *);
 
 struct pmap_audit {
 	unsigned int	pa_ptes;	/* valid PTEs seen */

@@ -540,6 +540,25 @@ audit_sums(struct audit *a)
 	audit_list(a, "free slices", pmap_audit_free_slices());
 }
 
+/*
+ * The floor, by what was counted: what is pinned, and what can be a page
+ * table.
+ */
+static void
+audit_floor(struct audit *a)
+{
+	const uint32_t *n = a->au_state;
+	uint32_t pins = pmap_pins(n[PTS_DIR] - 1, n[PTS_USER] - a->au_queued);
+	uint32_t hand = n[PTS_FREE] + n[PTS_READY] + n[PTS_DIRREADY] +
+	    a->au_queued;
+
+	if (pins > pmap_pool && pmap_audit_broken(a))
+		ph_printf("pmap: RS2 broken: %u pages of %u are pinned\n",
+		    pins, pmap_pool);
+	if (hand < PIN_TABLES && pmap_audit_broken(a))
+		ph_printf("pmap: RS3 broken: %u page tables at hand\n", hand);
+}
+
 /* What holds whatever is damaged elsewhere. */
 static void
 audit_rest(struct audit *a)
@@ -556,6 +575,8 @@ audit_rest(struct audit *a)
 	    pv_nfree == 0) && pmap_audit_broken(a))
 		ph_printf("pmap: RS1 broken: ready page tables %u, "
 		    "free slices %u\n", ptp_ready.pl_count, pv_nfree);
+	if (!a->au_blind && !pmap_overdrawn)
+		audit_floor(a);
 	pmap_audit_at(a, NULL, 0, ph_cr3(), ph_cr3());
 	if (dir == NULL || dir->pt_state != PTS_DIR)
 		pmap_audit_fail(a, "PM3");

@@ -7,7 +7,7 @@
 #ifndef _PMAP_AUDIT_H_
 #define _PMAP_AUDIT_H_
 
-#include "pmap_private.h"
+#include "pmap_mem.h"
 
 struct audit {
 	struct pmap_audit au_out;

@@ -25,18 +25,19 @@
  *
  * See also: pmap_host(9).
  */
-#include "pmap_private.h"
+#include "pmap_mem.h"
+
+_Static_assert(PH_KERNEND > PH_KERNBASE, "the kernel ends below 4 GB");
 
 vm_offset_t pmap_kva_start;
 vm_offset_t pmap_kva_last;
 vm_offset_t pmap_window[2];
 
 /*
- * Free arena pages that there must be after boot.  One instruction touches at
- * most 6 page tables (its own bytes and two operands, each across a boundary),
- * each with a slice; this is many times that.
+ * Arena pages that there must be after boot: the floor, and what a process
+ * with a wired table pins.
  */
-#define ARENA_FLOOR	64u
+#define ARENA_LEAST	(PIN_FLOOR + 1u + PIN_WIRED)
 
 /*
  * The PTE of a kernel address, through the host's boot mapping.  => boot only
@@ -65,6 +66,25 @@ boot_table(vm_offset_t *va, uint32_t size)
 		ph_zero_page((void *)*va);
 	}
 	return (start);
+}
+
+/*
+ * A directory entry of 4 MB has no page table: taken for one, the page that
+ * it maps, which is the kernel's text, would be rewritten.
+ * => before anything is changed
+ */
+static void
+boot_check_tables(void)
+{
+	const uint32_t *dir = ph_boot_kva(ph_cr3() & PMB_FRAME);
+	uint32_t slot;
+
+	for (slot = va_slot(PH_KERNBASE); slot < PMB_NPTE; slot++)
+		if ((dir[slot] & (PMB_VALID | PMB_LARGE)) ==
+		    (PMB_VALID | PMB_LARGE))
+			ph_panic("pmap: the boot directory maps 4 MB at 0x%x "
+			    "by one entry, 0x%x: it must use page tables",
+			    slot << PMB_SLOTSHIFT, dir[slot]);
 }
 
 /*
@@ -217,6 +237,7 @@ pmap_bootstrap(vm_offset_t first_va)
 	PMAP_ASSERT(first_va >= PH_KERNBASE && kernel_pmap->pm_count == 0,
 	    "PM2 bootstrap at 0x%x, %d before", first_va,
 	    kernel_pmap->pm_count);
+	boot_check_tables();
 	boot_layout(va, nframes, npages);
 	boot_page_tables(va);
 	frames = boot_table(&va, table_bytes(nframes, sizeof(struct frame)));
@@ -231,9 +252,9 @@ pmap_bootstrap(vm_offset_t first_va)
 	kernel_pmap->pm_count = 1;
 	boot_adopt(va);
 	boot_seal(first);
-	PMAP_ASSERT(ptp_free.pl_count >= ARENA_FLOOR,
-	    "RS1 arena of %u pages has only %u free", npages,
-	    ptp_free.pl_count);
+	pmap_pool = ptp_free.pl_count;
+	PMAP_ASSERT(pmap_pool >= ARENA_LEAST,
+	    "RS2 arena of %u pages has only %u free", npages, pmap_pool);
 }
 
 /*

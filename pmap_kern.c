@@ -167,12 +167,14 @@ static void
 window_check(vm_offset_t pa)
 {
 	const struct frame *fr = frame_lookup(pa);
+	uint32_t pfn = pa >> PMB_PAGESHIFT;
 
 	PMAP_ASSERT(fr != NULL && frame_tag(fr) <= FR_MANAGED,
 	    "PT4 page 0x%x is a %s", pa, frame_tag_name(fr));
-	PMAP_ASSERT(frame_tag(fr) == FR_MANAGED ||
-	    !ph_frame_kernel(pa >> PMB_PAGESHIFT), "PT4 page 0x%x is the "
-	    "kernel's", pa);
+	PMAP_ASSERT(frame_tag(fr) == FR_MANAGED || ph_frame_ram(pfn),
+	    "PT4 page 0x%x is no RAM", pa);
+	PMAP_ASSERT(frame_tag(fr) == FR_MANAGED || !ph_frame_kernel(pfn),
+	    "PT4 page 0x%x is the kernel's", pa);
 }
 
 /*

@@ -118,6 +118,9 @@ enum ptp_state {
 };
 
 #define PTP_GROUP	32u	/* slots behind one bit of pm_slots */
+#ifndef PTP_NEWEST		/* tests choose, up to the six */
+#define PTP_NEWEST	6u	/* page tables that one instruction needs */
+#endif
 
 /* A list of descriptors: first in, first out. */
 struct ptp_list {
@@ -140,14 +143,13 @@ extern struct ptp_list ptp_ready;	/* PTS_READY */
 extern struct ptp_list ptp_dirs;	/* PTS_DIRREADY */
 extern struct ptp_list ptp_victims;	/* PTS_USER, none wired (PT7) */
 extern uint32_t ptp_inuse;		/* PTS_USER and PTS_DEAD */
+extern uint32_t ptp_ndirs;		/* PTS_DIR, but for the kernel's */
 
 /* What the host may map in the kernel's space, and the two windows. */
 extern vm_offset_t pmap_kva_start;
 extern vm_offset_t pmap_kva_last;	/* included */
 extern vm_offset_t pmap_window[2];
 bool	pmap_kva_ok(vm_offset_t, vm_size_t);
-
-extern bool pmap_reserve_short;		/* the reserve could not be filled */
 
 /* Owner words, biased so that pv_owner[link >> 9] is the link's. */
 extern uintptr_t pv_owner;
@@ -429,6 +431,7 @@ void	ptp_dir_init(struct ptp *, const struct pmap *);
 struct ptp *ptp_dir_pop(void);
 void	ptp_dir_attach(struct ptp *, struct pmap *);
 void	ptp_dir_detach(struct ptp *);
+bool	ptp_is_new(const struct ptp *);
 bool	ptp_list_ok(const struct ptp_list *, enum ptp_state);
 bool	ptp_lists_ok(void);
 const char *ptp_state_name(const struct ptp *);

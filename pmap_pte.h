@@ -22,6 +22,7 @@
 #define PMB_NOCACHE	0x010u		/* PCD */
 #define PMB_REF		0x020u		/* A */
 #define PMB_MOD		0x040u		/* D, page-table entries only */
+#define PMB_LARGE	0x080u		/* PS, directory entries only */
 #define PMB_GLOBAL	0x100u		/* G */
 #define PMB_WIRED	0x200u		/* ours: counted in pt_wired */
 #define PMB_FRAME	0xfffff000u

@@ -14,7 +14,7 @@
  *
  * See also: doc/invariants.md.
  */
-#include "pmap_private.h"
+#include "pmap_mem.h"
 
 enum pmap_policy pmap_policy = PMAP_POLICY_PANIC;
 
@@ -217,4 +217,22 @@ pmap_usage(struct pmap_usage *pu)
 	pu->pu_slices = pv_nslices - pv_nfree;
 	pu->pu_maxsharers = pv_maxcount;
 	ph_splx(s);
+}
+
+/*
+ * Arena pages that nothing can take away now, and how many there may be: with
+ * more, pmap_pinit and a wired pmap_enter are refused.
+ * => limit: may be NULL
+ */
+unsigned int
+pmap_pinned(unsigned int *limit)
+{
+	unsigned int n;
+	int s = ph_splvm();
+
+	if (limit != NULL)
+		*limit = pmap_pool - PIN_FLOOR;
+	n = pmap_pins(ptp_ndirs, ptp_nwired()) - PIN_FLOOR;
+	ph_splx(s);
+	return (n);
 }

@@ -49,6 +49,14 @@ struct ptp_list ptp_ready;
 struct ptp_list ptp_dirs;
 struct ptp_list ptp_victims;
 uint32_t ptp_inuse;
+uint32_t ptp_ndirs;
+
+/*
+ * The page tables that were put into use last, and where the next one goes:
+ * no victims, or what one instruction needs would take from each other.
+ */
+static const struct ptp *ptp_newest[6];
+static uint32_t ptp_attached;
 
 #define PTP_EXAMINE	8	/* victims looked at in one choice */
 
@@ -118,7 +126,7 @@ ptp_bootstrap(vm_offset_t arena, uint32_t npages, struct ptp *table,
 	ptp_npages = npages;
 	ptp_table = table;
 	ptp_kpte = kpte;
-	ptp_inuse = 0;
+	ptp_inuse = ptp_ndirs = 0;
 	ptp_list_init(&ptp_free);
 	ptp_list_init(&ptp_ready);
 	ptp_list_init(&ptp_dirs);
@@ -239,6 +247,7 @@ ptp_attach(struct ptp *pt, struct pmap *pm, vm_offset_t va)
 	    (void *)pm, pt->pt_va, old);
 	pm->pm_slots |= 1u << (slot / PTP_GROUP);
 	ptp_inuse++;
+	ptp_newest[ptp_attached++ % PTP_NEWEST] = pt;
 	ptp_list_append(&ptp_victims, pt);
 }
 
@@ -328,20 +337,34 @@ ptp_queue(struct ptp *pt)
 }
 
 /*
+ * Is it one of those attached last?
+ */
+bool
+ptp_is_new(const struct ptp *pt)
+{
+	uint32_t i;
+
+	for (i = 0; i < PTP_NEWEST && ptp_newest[i] != pt; i++)
+		continue;
+	return (i < PTP_NEWEST);
+}
+
+/*
  * Choose a page table to take away: of the oldest few the one with the fewest
  * entries.  One that was used since it was last looked at (A of its directory
  * entry) goes to the end of the queue instead, unless any will do.  A is
  * cleared without a flush: a processor that caches the entry does not set it
  * again soon (SDM vol. 3A, 4.10.3.1), which ages the table too fast and
  * harms nothing.
- * => spare: never chosen; may be NULL
+ * => spare: never chosen; may be NULL.  One of those attached last is chosen
+ *    only if any will do and there is no other
  * => returns NULL if there is none; none is looked at twice in one choice, or
  *    what goes to the end would come back as cold
  */
 struct ptp *
 ptp_victim(const struct ptp *spare, bool any)
 {
-	struct ptp *pt, *next, *best = NULL;
+	struct ptp *pt, *next, *best = NULL, *newest = NULL, **choice;
 	uint32_t *pde, left = ptp_victims.pl_count;
 
 	if (left > PTP_EXAMINE)
@@ -357,10 +380,11 @@ ptp_victim(const struct ptp *spare, bool any)
 			ptp_list_append(&ptp_victims, pt);
 			continue;
 		}
-		if (best == NULL || pt->pt_valid < best->pt_valid)
-			best = pt;
+		choice = ptp_is_new(pt) ? &newest : &best;
+		if (*choice == NULL || pt->pt_valid < (*choice)->pt_valid)
+			*choice = pt;
 	}
-	return (best);
+	return (best != NULL || !any ? best : newest);
 }
 
 /*
@@ -418,6 +442,8 @@ ptp_dir_attach(struct ptp *pt, struct pmap *pm)
 	pt->pt_pmap = pm;
 	pm->pm_pdir = pt->pt_pte;
 	pm->pm_pdirpa = pt->pt_pa;
+	if (pm != kernel_pmap)
+		ptp_ndirs++;
 }
 
 /*
@@ -436,6 +462,7 @@ ptp_dir_detach(struct ptp *pt)
 	pt->pt_pmap = NULL;
 	pt->pt_store = (struct pmap){ .pm_count = 0 };
 	pt->pt_state = PTS_DIRREADY;
+	ptp_ndirs--;
 	ptp_list_append(&ptp_dirs, pt);
 }
 

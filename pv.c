@@ -79,7 +79,8 @@ pv_bootstrap(struct frame *frames, uint32_t nframes, uintptr_t owner,
 /*
  * Say what a frame is from now on.
  * => pt: its descriptor, for a page table or a directory
- * => the frame has no mappings: whoever held it gave it up (PV2)
+ * => the frame has no mappings: whoever held it gave it up (PV2).  This is
+ *    looked at without assertions too: what it guards is somebody's data
  */
 void
 frame_set(uint32_t pa, uint32_t tag, struct ptp *pt)
@@ -87,9 +88,9 @@ frame_set(uint32_t pa, uint32_t tag, struct ptp *pt)
 	struct frame *fr = frame_lookup(pa);
 
 	PMAP_ASSERT(fr != NULL, "PT6 frame at 0x%x is outside RAM", pa);
-	PMAP_ASSERT(frame_tag(fr) != FR_MANAGED || fr->fr_first == NULL,
-	    "PV2 page 0x%x changes hands with %u mappings", pa,
-	    fr->fr_info >> FR_COUNTSHIFT);
+	if (frame_tag(fr) == FR_MANAGED && fr->fr_first != NULL)
+		ph_panic("pmap: PV2 page 0x%x changes hands with %u mappings",
+		    pa, fr->fr_info >> FR_COUNTSHIFT);
 	fr->fr_info = tag;
 	fr->fr_ptp = pt;
 }

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 class Defect:
     """What is broken, where, and how.
 
-    failure is R1 to R30 or the id of an invariant.  variant: the build in
-    which it can be seen.  A note that begins with "work" means that nothing
+    failure is R1 to R30, the id of an invariant, or "floor".  variant: the
+    build in which it can be seen.  A note that begins with "work" means that nothing
     but the amount of work is wrong, which no comparison of states sees.
     """
     name: str
@@ -159,7 +159,7 @@ DEFECTS = [
            "\t\t\tpmap_counters.pc_neighbour++;\n"
            "\t\tpv_remove(frame_lookup(old), pv, old);\n",
            "work: a visit to each sharer at each removal"),
-    Defect("a table remembered over a sleep", "R18", "pmap.c",
+    Defect("a table remembered over a sleep", "R18", "pmap_mem.c",
            "\tif (!pmap_reserve(pm, va, wired, s))\n"
            "\t\treturn (NULL);\n\tpt = ptp_lookup(pm, va);\n",
            "\tpt = ptp_lookup(pm, va);\n"
@@ -177,11 +177,9 @@ DEFECTS = [
            "\t\t(void)kernel_pte(window[i]);\n"),
     Defect("a window closed without a flush", "R20", "pmap_kern.c",
            "\tpmap_flush_pages(window, n);\n", ""),
-    Defect("no slice, and an enter that goes on", "R21", "pmap.c",
-           "\t\tif (pt == NULL)\n\t\t\treturn (false);\n"
-           "\t\tpv_page_add(",
-           "\t\tif (pt == NULL)\n\t\t\treturn (true);\n"
-           "\t\tpv_page_add("),
+    Defect("no slice, and an enter that goes on", "R21", "pmap_mem.c",
+           "\tif (pt == NULL)\n\t\treturn (false);\n\tpv_page_add(",
+           "\tif (pt == NULL)\n\t\treturn (true);\n\tpv_page_add("),
     Defect("a copy with the right to write", "R22", "pmap_kern.c",
            "\t(void)dst;\n\t(void)src;\n\t(void)dva;\n\t(void)len;\n"
            "\t(void)sva;\n",
@@ -221,10 +219,75 @@ DEFECTS = [
            "\t\tph_load_cr3(pm->pm_pdirpa);\n",
            "\tstatic pmap_t last;\n\n\tif (last != pm)\n"
            "\t\tph_load_cr3(pm->pm_pdirpa);\n\tlast = pm;\n"),
-    Defect("the head of an empty queue reclaimed", "R30", "pmap.c",
+    Defect("the head of an empty queue reclaimed", "R30", "pmap_mem.c",
            "\tif (pt == NULL)\n\t\treturn (false);\n"
            "\tPMAP_ASSERT(pt->pt_wired == 0,",
            "\tPMAP_ASSERT(pt->pt_wired == 0,"),
+    # ----- the floor -----
+    Defect("wired enters without a limit", "RS2", "pmap_mem.c",
+           "\t\tif (!wired || (pt != NULL",
+           "\t\tif (s != NULL || (pt != NULL"),
+    Defect("directories without a limit", "RS2", "pmap_mem.c",
+           "\t\tif (pin == PIN_LOOK_AGAIN && !pmap_pin_room(1, 0))\n"
+           "\t\t\tpin = pmap_pin_wait(&s);\n", ""),
+    Defect("change_wiring without a limit", "RS2", "pmap.c",
+           "\t\tif (pm != kernel_pmap && pt->pt_wired == 0 &&\n"
+           "\t\t    !pmap_pin_room(0, 1)) {\n",
+           "\t\tif (pm == NULL) {\n"),
+    Defect("a wired table counted without a page of slices", "RS2",
+           "pmap_mem.h",
+           "(1u + PV_NSLICE / PV_PERPAGE)", "(PV_NSLICE / PV_PERPAGE)"),
+    Defect("a wired table counted with a page too many", "RS2",
+           "pmap_mem.h",
+           "(1u + PV_NSLICE / PV_PERPAGE)", "(2u + PV_NSLICE / PV_PERPAGE)"),
+    Defect("a second wired entry counted as a table", "RS2", "pmap_mem.c",
+           "(pt != NULL && pt->pt_wired > 0) ||",
+           "(pt != NULL && pt->pt_wired > 1) ||"),
+    Defect("a directory that counts when it is gone", "RS2", "ptp.c",
+           "\tptp_ndirs--;\n", ""),
+    Defect("slices that eat the page tables", "RS3", "pmap_mem.c",
+           "\tif (pmap_tables_at_hand() <= PIN_TABLES)\n"
+           "\t\treturn (false);\n", ""),
+    Defect("slices that eat one page table too many", "RS3", "pmap_mem.c",
+           "\tif (pmap_tables_at_hand() <= PIN_TABLES)\n",
+           "\tif (pmap_tables_at_hand() < PIN_TABLES)\n"),
+    Defect("new tables that are victims", "floor", "ptp.c",
+           "\t\tchoice = ptp_is_new(pt) ? &newest : &best;\n",
+           "\t\tchoice = &best;\n"),
+    Defect("a ring of new tables that is one too short", "floor", "ptp.c",
+           "ptp_attached++ % PTP_NEWEST]",
+           "ptp_attached++ % (PTP_NEWEST > 1 ? PTP_NEWEST - 1 : 1)]",
+           "only where more than one table is new"),
+    Defect("a ring of new tables of which one is forgotten", "floor",
+           "ptp.c", "\tfor (i = 0; i < PTP_NEWEST && ptp_newest[i] != pt;",
+           "\tfor (i = 1; i < PTP_NEWEST && ptp_newest[i] != pt;"),
+    Defect("new tables that are never victims", "floor", "ptp.c",
+           "\treturn (best != NULL || !any ? best : newest);\n",
+           "\treturn (best);\n"),
+    Defect("a refused wired enter that is made unwired", "floor", "pmap.c",
+           "\tpt = pmap_slot(pm, va, track, wired, &s);\n",
+           "\tpt = pmap_slot(pm, va, track, wired, &s);\n"
+           "\tif (pt == NULL && wired)\n\t\tpt = pmap_slot(pm, va, track, "
+           "wired = FALSE, &s);\n"),
+    Defect("a refused wired enter that leaves what was there", "floor",
+           "pmap.c",
+           "\t\tpmap_counters.pc_deferred++;\n"
+           "\t\tpmap_remove(pm, va, va + PMB_PAGE);\n",
+           "\t\tpmap_counters.pc_deferred++;\n"
+           "\t\tif (!wired)\n\t\t\tpmap_remove(pm, va, va + PMB_PAGE);\n"),
+    Defect("a killed process that waits on for memory", "floor",
+           "pmap_mem.c",
+           "\tif (PH_WIRED_FAILS && ph_killed())\n\t\treturn (false);\n",
+           ""),
+    Defect("a killed process that waits on at the floor", "floor",
+           "pmap_mem.c",
+           "\tif (ph_killed()) {\n\t\tpmap_overdrawn = true;\n"
+           "\t\treturn (PIN_ALL_THE_SAME);\n\t}\n", "",
+           "only where a host has no error to give", "ports"),
+    Defect("the smallest holder called the largest", "floor", "pmap_mem.c",
+           "PIN_WIRED * dir->pt_wired > *pages) {\n",
+           "PIN_WIRED * dir->pt_wired < *pages) {\n",
+           "only where a host has no error to give", "ports"),
     # ----- invariants -----
     Defect("what a driver wrote through its own entry dropped", "MR1",
            "pmap.c", "\t\tpmap_save_untracked(old);\n\t\treturn (old);\n",

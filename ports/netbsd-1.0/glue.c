@@ -117,6 +117,18 @@ ph_page_free(uint32_t pa)
 
 /* ----- waiting ----- */
 
+/* The first process of an address space, or NULL. */
+static struct proc *
+glue_proc(const struct pmap *pm)
+{
+	struct proc *p;
+
+	for (p = (struct proc *)allproc; p != NULL; p = p->p_next)
+		if (p->p_vmspace != NULL && &p->p_vmspace->vm_pmap == pm)
+			break;
+	return (p);
+}
+
 /*
  * => a process runs, it is not the pagedaemon, and there is one to wait for
  * => true in an interrupt as well, where nobody asks: what may wait there, an
@@ -138,6 +150,36 @@ void
 ph_wakeup_pager(void)
 {
 	thread_wakeup((int)&vm_pages_needed);
+}
+
+/*
+ * => has the process been killed, which only needs to get out of the kernel?
+ */
+bool
+ph_killed(void)
+{
+	return (curproc != NULL &&
+	    (curproc->p_siglist & sigmask(SIGKILL)) != 0);
+}
+
+/*
+ * Nobody may pin a page table any more, and this kernel has no error for it:
+ * who pins most is ended.  => splvm; does not sleep
+ * => not twice, for it may be asked again before that one is gone; not init
+ *    and not the kernel's own processes: then the caller waits for others
+ */
+void
+ph_pin_shortage(struct pmap *largest, uint32_t pages)
+{
+	struct proc *p = glue_proc(largest);
+
+	if (p == NULL || p->p_pid == 1 || (p->p_flag & P_SYSTEM) != 0 ||
+	    (p->p_siglist & sigmask(SIGKILL)) != 0)
+		return;
+	printf("pid %d (%s) killed: its page tables hold %u pages that cannot "
+	    "be taken back, the most of all, and no more can be had\n",
+	    p->p_pid, p->p_comm, pages);
+	psignal(p, SIGKILL);
 }
 
 /* ----- trouble ----- */

@@ -47,7 +47,7 @@ pt_entry_t *CMAP1;
 bool ph_invlpg_works;
 struct ph_range ph_edits[PH_NEDITS];
 
-#define ARENA_MIN	256
+#define ARENA_MIN	512
 #define ARENA_MAX	2048
 #define KVA_MIN		(20u * 1024 * 1024)
 
@@ -68,12 +68,14 @@ ph_frames(void)
 }
 
 /*
- * => a quarter of the frames, within bounds
+ * => half of the frames, within bounds: each process pins a directory and, by
+ *    the kernel stack in the user's last slot, a page table, which the floor
+ *    counts as four pages.  So memory ends before the arena does
  */
 uint32_t
 ph_arena_pages(void)
 {
-	uint32_t n = ph_frames() / 4;
+	uint32_t n = ph_frames() / 2;
 
 	return (n < ARENA_MIN ? ARENA_MIN : n > ARENA_MAX ? ARENA_MAX : n);
 }

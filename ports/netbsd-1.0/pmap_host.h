@@ -44,6 +44,7 @@ typedef _Bool		bool;
 #define PH_RECURSIVE	0x3dfu
 #define PH_BOOT_SLOT	0x3deu		/* the stack of process 0 */
 #define PH_GLOBAL	0u		/* there was no such bit in 1994 */
+#define PH_WIRED_FAILS	0		/* pmap_enter and pmap_pinit are void */
 
 struct pmap;
 
@@ -86,6 +87,8 @@ void	ph_page_free(uint32_t);
 bool	ph_may_wait(void);
 void	ph_wait(void);
 void	ph_wakeup_pager(void);
+bool	ph_killed(void);
+void	ph_pin_shortage(struct pmap *, uint32_t);
 
 /* Trouble. */
 void	ph_isolate(struct pmap *, uint32_t, uint32_t);

@@ -101,6 +101,15 @@ ph_frame_kernel(uint32_t pfn)
 }
 
 /*
+ * => RAM, whoever's: not a hole, not a device
+ */
+bool
+ph_frame_ram(uint32_t pfn)
+{
+	return (physmem_is_ram(pfn << PGSHIFT));
+}
+
+/*
  * => PCD for what is not RAM: registers of devices must not be cached
  */
 uint32_t
@@ -157,6 +166,16 @@ void
 ph_wakeup_pager(void)
 {
 	wakeup(&vm_pages_needed);
+}
+
+/*
+ * => has the process been killed, which only needs to get out of the kernel?
+ */
+bool
+ph_killed(void)
+{
+	return (curproc != NULL &&
+	    (curproc->p_siglist & sigmask(SIGKILL)) != 0);
 }
 
 /*

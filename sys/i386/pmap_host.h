@@ -22,6 +22,7 @@
 #define PH_RECURSIVE	0u
 #define PH_BOOT_SLOT	0u
 #define PH_GLOBAL	cpu_pte_global
+#define PH_WIRED_FAILS	1	/* mlock and fork have errors to give */
 
 _Static_assert(PH_USER_MAX == VM_MAXUSER_ADDRESS, "end of user space");
 _Static_assert(PH_KERNEND == VM_MAX_KERNEL_ADDRESS, "end of the kernel");
@@ -44,6 +45,7 @@ void	*ph_boot_kva(uint32_t);
 bool	ph_frame_managed(uint32_t);
 bool	ph_frame_free(uint32_t);
 bool	ph_frame_kernel(uint32_t);
+bool	ph_frame_ram(uint32_t);
 uint32_t ph_cache_bits(uint32_t);
 
 /* Pages for the module. */
@@ -54,6 +56,7 @@ void	ph_page_free(uint32_t);
 bool	ph_may_wait(void);
 void	ph_wait(void);
 void	ph_wakeup_pager(void);
+bool	ph_killed(void);
 
 /* Trouble. */
 void	ph_isolate(struct pmap *, uint32_t, uint32_t);
@@ -135,6 +138,14 @@ static inline bool
 ph_pager_va(uint32_t va)
 {
 	return (va >= pager_sva && va < pager_eva);
+}
+
+/* Never called: who would break the floor is refused. */
+static inline void
+ph_pin_shortage(struct pmap *largest, uint32_t pages)
+{
+	(void)largest;
+	(void)pages;
 }
 
 /* Nothing in this kernel stores PTEs but the module. */

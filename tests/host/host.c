@@ -20,6 +20,7 @@
 
 enum frame_state {
 	FR_NONE,			/* no RAM */
+	FR_SPARE,			/* RAM that the VM does not know */
 	FR_IMAGE,			/* kernel image, boot tables */
 	FR_BOOT,			/* ph_boot_page */
 	FR_FREE,
@@ -34,6 +35,7 @@ uint32_t host_fault_va;
 int host_spl;
 uint32_t host_pager_sva, host_pager_eva;
 uint32_t host_edits_sva, host_edits_eva;
+uint32_t ph_newest = 6;
 
 static uint8_t *phys;
 static uint8_t frame_state[MAX_FRAMES];
@@ -110,6 +112,8 @@ boot_frames(void)
 		if (i >= c->hc_image[0] && i < c->hc_image[1])
 			frame_state[i] = FR_IMAGE;
 	}
+	for (i = c->hc_spare[0]; i < c->hc_spare[1]; i++)
+		frame_state[i] = FR_SPARE;
 	boot_next = c->hc_image[1];
 }
 
@@ -449,10 +453,16 @@ ph_frame_kernel(uint32_t pfn)
 	    (frame_state[pfn] == FR_IMAGE || frame_state[pfn] == FR_BOOT));
 }
 
+bool
+ph_frame_ram(uint32_t pfn)
+{
+	return (pfn < host_config.hc_frames && frame_state[pfn] != FR_NONE);
+}
+
 uint32_t
 ph_cache_bits(uint32_t pa)
 {
-	return (pa / PAGE >= host_config.hc_frames ? MMU_PCD : 0);
+	return (ph_frame_ram(pa / PAGE) ? 0 : MMU_PCD);
 }
 
 /*
@@ -624,6 +634,23 @@ ph_wakeup_pager(void)
 	    ++wakeups_in_vain);
 	if (host_knobs.hk_wakeup != NULL)
 		host_knobs.hk_wakeup();
+}
+
+bool
+ph_killed(void)
+{
+	return (host_knobs.hk_killed);
+}
+
+/*
+ * => as the host of a kernel without limits, that ends somebody
+ */
+void
+ph_pin_shortage(struct pmap *largest, uint32_t pages)
+{
+	need_splvm("ph_pin_shortage");
+	if (host_knobs.hk_pinned != NULL)
+		host_knobs.hk_pinned(largest, pages);
 }
 
 /*

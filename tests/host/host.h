@@ -23,6 +23,7 @@ struct host_config {
 	uint32_t	hc_frames;	/* end of RAM */
 	uint32_t	hc_hole[2];	/* not RAM: [start, end) */
 	uint32_t	hc_image[2];	/* the kernel's image */
+	uint32_t	hc_spare[2];	/* RAM that the VM does not know */
 	uint32_t	hc_arena;	/* arena pages */
 	uint32_t	hc_kva;		/* bytes of kernel_map */
 	uint32_t	hc_pager;	/* pages of pager addresses */
@@ -47,12 +48,14 @@ struct host_knobs {
 	uint32_t	hk_limit;	/* allocations that may still succeed */
 	uint32_t	hk_fail[2];	/* these calls from now fail, 0 next */
 	bool		hk_may_wait;	/* what ph_may_wait answers */
+	bool		hk_killed;	/* what ph_killed answers */
 	enum host_fill	hk_fill;
 	bool		hk_free_cached;	/* a page may be freed unflushed */
 	uint32_t	hk_max_waits;	/* ph_wait calls before HOST_HANG */
 	void		(*hk_wait)(void);	/* another process runs */
 	void		(*hk_intr)(void);	/* an interrupt, at spl 0 */
 	void		(*hk_wakeup)(void);	/* the pagedaemon is woken */
+	void		(*hk_pinned)(struct pmap *, uint32_t);	/* the floor */
 	void		(*hk_write)(uint32_t va);	/* the module writes */
 	uint32_t	(*hk_frame)(void);	/* which page is allocated */
 };

@@ -9,7 +9,7 @@ BUILD		?= build
 PYTHON		?= python3
 HT_CC		?= gcc
 HT_DIR		:= $(BUILD)/host
-HT_MODULE	:= pmap pmap_kern pmap_boot pmap_report pmap_audit \
+HT_MODULE	:= pmap pmap_mem pmap_kern pmap_boot pmap_report pmap_audit \
 		   pmap_audit_pv pv ptp
 HT_HOST		:= mmu host trap kva state
 HT_TESTS	:= $(basename $(notdir $(wildcard tests/unit/*.c)))
@@ -22,7 +22,7 @@ HT_CFLAGS	:= -m32 -std=c11 -D_DEFAULT_SOURCE -g -fno-strict-aliasing \
 		   -I. -Itests/host -Itests/unit
 HT_SANITIZE	:= -fsanitize=address,undefined -fno-sanitize-recover=undefined
 HT_RECURSIVE	:= -DPH_RECURSIVE=575u -DPH_BOOT_SLOT=574u \
-		   -DPH_GLOBAL=0u -DPMAP_AUDIT=16
+		   -DPH_GLOBAL=0u -DPH_WIRED_FAILS=0 -DPMAP_AUDIT=16
 
 HT_FLAGS_plain	:= -O2
 HT_FLAGS_asan	:= -O2 -fno-omit-frame-pointer $(HT_SANITIZE)

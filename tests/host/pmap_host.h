@@ -46,16 +46,23 @@ typedef int boolean_t;
 #define PH_KERNBASE		0x90000000u
 #define PH_KERNEND		0xb0000000u
 
-/* The build chooses these three: see host.mk. */
+/* The build chooses these: see host.mk. */
 #ifndef PH_RECURSIVE
 #define PH_RECURSIVE		0u
 #endif
 #ifndef PH_BOOT_SLOT
 #define PH_BOOT_SLOT		0u
 #endif
+#ifndef PH_WIRED_FAILS
+#define PH_WIRED_FAILS		1
+#endif
 #ifndef PH_GLOBAL
 #define PH_GLOBAL		0x100u
 #endif
+
+/* So many page tables, 1 to 6, are no victims for being new. */
+extern uint32_t ph_newest;
+#define PTP_NEWEST		ph_newest
 
 struct pmap;
 
@@ -70,6 +77,7 @@ void	*ph_boot_kva(uint32_t pa);
 bool	ph_frame_managed(uint32_t pfn);
 bool	ph_frame_free(uint32_t pfn);
 bool	ph_frame_kernel(uint32_t pfn);
+bool	ph_frame_ram(uint32_t pfn);
 uint32_t ph_cache_bits(uint32_t pa);
 
 /* Pages for the module. */
@@ -82,6 +90,8 @@ void	ph_copy_page(void *dst, const void *src);
 bool	ph_may_wait(void);
 void	ph_wait(void);
 void	ph_wakeup_pager(void);
+bool	ph_killed(void);
+void	ph_pin_shortage(struct pmap *largest, uint32_t pages);
 int	ph_splvm(void);
 void	ph_splx(int s);
 

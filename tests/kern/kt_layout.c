@@ -28,6 +28,7 @@ kt_layout(void)
 	vm_offset_t start, stop, table = (vm_offset_t)frame_table;
 	vm_offset_t ptps = (vm_offset_t)ptp_table;
 	vm_offset_t arena_end = ptp_arena + ptp_npages * NBPG;
+	unsigned int limit;
 
 	pmap_virtual_space(&start, &stop);
 	printf("layout: %u KB of RAM, %u frames, arena of %u pages\n",
@@ -38,5 +39,7 @@ kt_layout(void)
 	row("ptp_table", ptps, ptps + ptp_npages * 96);
 	row("arena", ptp_arena, arena_end);
 	row("virtual space", start, stop);
+	(void)pmap_pinned(&limit);
+	printf("layout: %u pages of the arena may be pinned\n", limit);
 	return (0);
 }

@@ -73,7 +73,8 @@ struct world {
 	uint32_t	spare;		/* a page that nothing maps */
 	uint32_t	unused;		/* free in the VM; M and U are saved */
 	uint32_t	zero;		/* frame 0 */
-	uint32_t	hole;		/* below the end of RAM, unmanaged */
+	uint32_t	ram;		/* RAM that the VM does not know */
+	uint32_t	hole;		/* below the end of RAM, and none */
 	uint32_t	device;		/* above RAM */
 	uint32_t	image;		/* of the kernel's image */
 	uint32_t	ptp, dir, slices;	/* frames of the module's own */
@@ -82,12 +83,14 @@ struct world {
 	uint32_t	resident;	/* of the kernel's pmap */
 	uint32_t	ret;		/* what the tested call returned */
 	uint32_t	out;		/* or stored */
+	bool		floor;		/* nothing more may be pinned */
 };
 extern struct world w;
 extern uint32_t world_skew;		/* added to pmap_bootstrap's argument */
 
 void	world_make(void);
 void	pmap_bootstrap_at(uint32_t va);
+void	world_at_floor(void);
 uint32_t pte_at(pmap_t, uint32_t va);
 bool	maps(pmap_t, uint32_t va, uint32_t pa, uint32_t bits);
 bool	page_is_zero(uint32_t pa);

@@ -73,8 +73,8 @@ ASKED(pmap_enter, "frame 0",
     pmap_enter(w.a, UFREE, w.zero, PROT_RW, FALSE),
     maps(w.a, UFREE, 0, UBITS) && pmap_page_mappings(0) == 2)
 ASKED(pmap_enter, "unmanaged frame",
-    pmap_enter(w.a, UFREE, w.hole, PROT_RW, FALSE),
-    maps(w.a, UFREE, w.hole, UBITS) && pmap_page_mappings(w.hole) == 0)
+    pmap_enter(w.a, UFREE, w.ram, PROT_RW, FALSE),
+    maps(w.a, UFREE, w.ram, UBITS) && pmap_page_mappings(w.ram) == 0)
 ASKED(pmap_enter, "frame above RAM",
     pmap_enter(w.a, UFREE, w.device, PROT_RW, FALSE),
     maps(w.a, UFREE, w.device, UBITS | MMU_PCD))
@@ -122,6 +122,10 @@ LIKE(pmap_enter, "prot READ and bits outside ALL", "ignored",
 LIKE(pmap_enter, "prot with no bit of ALL", "removes",
     pmap_enter(w.a, UVA, w.page[0], PROT_STRANGE, FALSE),
     pmap_remove(w.a, UVA, UVA + PAGE))
+ASKED(pmap_enter, "wired, at the floor",
+    (world_at_floor(), pmap_enter(w.a, UVA + SLOT, w.spare, PROT_RW, TRUE)),
+    w.floor && (pte_at(w.a, UVA + SLOT) == 0) == PH_WIRED_FAILS &&
+    pmap_wired_count(w.a) == 1u + !PH_WIRED_FAILS)
 SAME(pmap_enter, "mapped and wired already", "no effect",
     pmap_enter(w.a, UVA + 2 * PAGE, w.page[2], PROT_RW, TRUE))
 LIKE(pmap_enter, "wired neither TRUE nor FALSE", "ignored",

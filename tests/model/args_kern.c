@@ -40,8 +40,8 @@ ASKED(pmap_kenter, "frame 0",
     pmap_kenter(KFREE, w.zero, PROT_RW),
     maps(kernel_pmap, KFREE, w.zero, MMU_RW))
 ASKED(pmap_kenter, "unmanaged frame",
-    pmap_kenter(KFREE, w.hole, PROT_RW),
-    maps(kernel_pmap, KFREE, w.hole, MMU_RW))
+    pmap_kenter(KFREE, w.ram, PROT_RW),
+    maps(kernel_pmap, KFREE, w.ram, MMU_RW))
 ASKED(pmap_kenter, "frame above RAM",
     pmap_kenter(KFREE, w.device, PROT_RW),
     maps(kernel_pmap, KFREE, w.device, MMU_RW | MMU_PCD))
@@ -195,8 +195,8 @@ LIKE(pmap_map, "misaligned spa", "truncated",
     w.ret = pmap_map(KFREE, w.spare + 0xfff, w.spare + PAGE, PROT_RW),
     w.ret = pmap_map(KFREE, w.spare, w.spare + PAGE, PROT_RW))
 LIKE(pmap_map, "misaligned epa", "rounded up",
-    w.ret = pmap_map(KFREE, w.hole, w.hole + PAGE + 1, PROT_RW),
-    w.ret = pmap_map(KFREE, w.hole, w.hole + 2 * PAGE, PROT_RW))
+    w.ret = pmap_map(KFREE, w.ram, w.ram + PAGE + 1, PROT_RW),
+    w.ret = pmap_map(KFREE, w.ram, w.ram + 2 * PAGE, PROT_RW))
 ASKED(pmap_map, "epa 4 GB",
     w.ret = pmap_map(KFREE, HIGH, 0, PROT_R),
     w.ret == KFREE + PAGE && maps(kernel_pmap, KFREE, HIGH, MMU_PCD))
@@ -204,7 +204,7 @@ CELL(CELL_CHECK, pmap_map, "user va", "refused",
     w.ret = pmap_map(UVA, w.spare, w.spare + PAGE, PROT_RW), (void)0,
     w.ret == UVA)
 CELL(CELL_CHECK, pmap_map, "kernel image va", "refused",
-    w.ret = pmap_map(KIMAGE, w.hole, w.hole + 2 * PAGE, PROT_RW), (void)0,
+    w.ret = pmap_map(KIMAGE, w.ram, w.ram + 2 * PAGE, PROT_RW), (void)0,
     w.ret == KIMAGE)
 CELL(CELL_CHECK, pmap_map, "va of the module's tables", "refused",
     w.ret = pmap_map(w.tables, w.spare, w.spare + PAGE, PROT_RW), (void)0,
@@ -216,10 +216,10 @@ CELL(CELL_CHECK, pmap_map, "va of the arena", "refused",
     w.ret = pmap_map(w.arena, w.spare, w.spare + PAGE, PROT_RW), (void)0,
     w.ret == w.arena)
 CELL(CELL_CHECK, pmap_map, "range beyond the end", "refused",
-    w.ret = pmap_map(w.kend, w.hole, w.hole + 2 * PAGE, PROT_RW), (void)0,
+    w.ret = pmap_map(w.kend, w.ram, w.ram + 2 * PAGE, PROT_RW), (void)0,
     w.ret == w.kend)
 CELL(CELL_CHECK, pmap_map, "range that wraps at 4 GB", "refused",
-    w.ret = pmap_map(HIGH, w.hole, w.hole + 2 * PAGE, PROT_RW), (void)0,
+    w.ret = pmap_map(HIGH, w.ram, w.ram + 2 * PAGE, PROT_RW), (void)0,
     w.ret == HIGH)
 CELL(CELL_CHECK, pmap_map, "epa - spa above the kernel's space", "refused",
     w.ret = pmap_map(KFREE, 0, 0xffffffffu, PROT_RW), (void)0,
@@ -231,8 +231,8 @@ ASKED(pmap_map, "frame 0",
     w.ret = pmap_map(KFREE, w.zero, w.zero + PAGE, PROT_RW),
     w.ret == KFREE + PAGE && maps(kernel_pmap, KFREE, w.zero, MMU_RW))
 ASKED(pmap_map, "unmanaged frame",
-    w.ret = pmap_map(KFREE, w.hole, w.hole + PAGE, PROT_RW),
-    w.ret == KFREE + PAGE && maps(kernel_pmap, KFREE, w.hole, MMU_RW))
+    w.ret = pmap_map(KFREE, w.ram, w.ram + PAGE, PROT_RW),
+    w.ret == KFREE + PAGE && maps(kernel_pmap, KFREE, w.ram, MMU_RW))
 ASKED(pmap_map, "frame above RAM",
     w.ret = pmap_map(KFREE, w.device, w.device + PAGE, PROT_RW),
     w.ret == KFREE + PAGE &&

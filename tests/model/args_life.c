@@ -42,6 +42,10 @@ SAME(pmap_create, "size 1", "returns 0",
 SAME(pmap_create, "size 4 GB - 1", "returns 0",
     w.ret = (uint32_t)pmap_create(0xffffffffu))
 
+ASKED(pmap_create, "size 0, at the floor",
+    (world_at_floor(), w.ret = (uint32_t)pmap_create(0)),
+    w.floor && (w.ret == 0) == PH_WIRED_FAILS)
+
 SAME(pmap_pinit, "NULL pmap", "panic PM1",
     pmap_pinit(NULL))
 SAME(pmap_pinit, "live pmap", "panic PM1",
@@ -53,6 +57,10 @@ SAME(pmap_pinit, "kernel pmap", "panic PM1",
 ASKED(pmap_pinit, "dead pmap",
     pmap_pinit(w.dead),
     w.dead->pm_count == 1 && w.dead->pm_pdirpa != 0)
+ASKED(pmap_pinit, "dead pmap, at the floor",
+    (world_at_floor(), w.ret = (uint32_t)pmap_pinit(w.dead)),
+    w.floor && w.ret == !PH_WIRED_FAILS &&
+    w.dead->pm_count == !PH_WIRED_FAILS)
 
 SAME(pmap_reference, "NULL pmap", "no effect",
     pmap_reference(NULL))
@@ -139,5 +147,7 @@ SAME(pmap_wired_count, "dead pmap", "returns 0",
 
 SAME(pmap_usage, "NULL usage", "no effect",
     pmap_usage(NULL))
+SAME(pmap_pinned, "NULL limit", "no effect",
+    pmap_pinned(NULL))
 SAME(pmap_audit, "NULL result", "returns 0",
     w.ret = (uint32_t)pmap_audit(NULL))

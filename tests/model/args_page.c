@@ -14,7 +14,7 @@ LIKE(pmap_page_protect, "misaligned pa", "truncated",
     pmap_page_protect(w.page[0] + 0xfff, PROT_R),
     pmap_page_protect(w.page[0], PROT_R))
 SAME(pmap_page_protect, "unmanaged frame", "no effect",
-    pmap_page_protect(w.hole, VM_PROT_NONE))
+    pmap_page_protect(w.ram, VM_PROT_NONE))
 SAME(pmap_page_protect, "frame above RAM", "no effect",
     pmap_page_protect(w.device, VM_PROT_NONE))
 SAME(pmap_page_protect, "last byte of 4 GB", "no effect",
@@ -50,7 +50,7 @@ LIKE(pmap_changebit, "misaligned pa", "truncated",
     pmap_changebit(w.page[0] + 0xfff, 0, ~PMAP_MOD),
     pmap_changebit(w.page[0], 0, ~PMAP_MOD))
 SAME(pmap_changebit, "unmanaged frame", "no effect",
-    pmap_changebit(w.hole, PMAP_MOD, ~PMAP_WRITE))
+    pmap_changebit(w.ram, PMAP_MOD, ~PMAP_WRITE))
 SAME(pmap_changebit, "frame above RAM", "no effect",
     pmap_changebit(w.device, PMAP_MOD, ~PMAP_WRITE))
 SAME(pmap_changebit, "last byte of 4 GB", "no effect",
@@ -87,7 +87,7 @@ ASKED(pmap_testbit, "misaligned pa",
     w.ret = (uint32_t)pmap_testbit(w.page[0] + 0xfff, PMAP_MOD),
     w.ret == 1)
 SAME(pmap_testbit, "unmanaged frame", "returns 0",
-    w.ret = (uint32_t)pmap_testbit(w.hole, ~0u))
+    w.ret = (uint32_t)pmap_testbit(w.ram, ~0u))
 SAME(pmap_testbit, "frame above RAM", "returns 0",
     w.ret = (uint32_t)pmap_testbit(w.device, ~0u))
 SAME(pmap_testbit, "last byte of 4 GB", "returns 0",
@@ -116,7 +116,7 @@ SAME(pmap_testbit, "bits 0", "returns 0",
 LIKE(pmap_clear_modify, "misaligned pa", "truncated",
     pmap_clear_modify(w.page[0] + 0xfff), pmap_clear_modify(w.page[0]))
 SAME(pmap_clear_modify, "unmanaged frame", "no effect",
-    pmap_clear_modify(w.hole))
+    pmap_clear_modify(w.ram))
 SAME(pmap_clear_modify, "frame above RAM", "no effect",
     pmap_clear_modify(w.device))
 SAME(pmap_clear_modify, "last byte of 4 GB", "no effect",
@@ -139,7 +139,7 @@ LIKE(pmap_clear_reference, "misaligned pa", "truncated",
     pmap_clear_reference(w.page[0] + 0xfff),
     pmap_clear_reference(w.page[0]))
 SAME(pmap_clear_reference, "unmanaged frame", "no effect",
-    pmap_clear_reference(w.hole))
+    pmap_clear_reference(w.ram))
 SAME(pmap_clear_reference, "frame above RAM", "no effect",
     pmap_clear_reference(w.device))
 SAME(pmap_clear_reference, "last byte of 4 GB", "no effect",
@@ -161,7 +161,7 @@ ASKED(pmap_clear_reference, "free page",
 LIKE(pmap_copy_on_write, "misaligned pa", "truncated",
     pmap_copy_on_write(w.page[0] + 0xfff), pmap_copy_on_write(w.page[0]))
 SAME(pmap_copy_on_write, "unmanaged frame", "no effect",
-    pmap_copy_on_write(w.hole))
+    pmap_copy_on_write(w.ram))
 SAME(pmap_copy_on_write, "frame above RAM", "no effect",
     pmap_copy_on_write(w.device))
 SAME(pmap_copy_on_write, "last byte of 4 GB", "no effect",
@@ -183,7 +183,7 @@ ASKED(pmap_is_modified, "misaligned pa",
     w.ret = (uint32_t)pmap_is_modified(w.page[0] + 0xfff),
     w.ret == 1)
 SAME(pmap_is_modified, "unmanaged frame", "returns 0",
-    w.ret = (uint32_t)pmap_is_modified(w.hole))
+    w.ret = (uint32_t)pmap_is_modified(w.ram))
 SAME(pmap_is_modified, "frame above RAM", "returns 0",
     w.ret = (uint32_t)pmap_is_modified(w.device))
 SAME(pmap_is_modified, "last byte of 4 GB", "returns 0",
@@ -206,7 +206,7 @@ ASKED(pmap_is_referenced, "misaligned pa",
     w.ret = (uint32_t)pmap_is_referenced(w.page[0] + 0xfff),
     w.ret == 1)
 SAME(pmap_is_referenced, "unmanaged frame", "returns 0",
-    w.ret = (uint32_t)pmap_is_referenced(w.hole))
+    w.ret = (uint32_t)pmap_is_referenced(w.ram))
 SAME(pmap_is_referenced, "frame above RAM", "returns 0",
     w.ret = (uint32_t)pmap_is_referenced(w.device))
 SAME(pmap_is_referenced, "last byte of 4 GB", "returns 0",
@@ -233,7 +233,9 @@ LIKE(pmap_zero_page, "misaligned pa", "truncated",
 ASKED(pmap_zero_page, "frame 0",
     pmap_zero_page(0), page_is_zero(0))
 ASKED(pmap_zero_page, "unmanaged frame",
-    pmap_zero_page(w.hole), page_is_zero(w.hole))
+    pmap_zero_page(w.ram), page_is_zero(w.ram))
+SAME(pmap_zero_page, "hole in RAM", "panic PT4",
+    pmap_zero_page(w.hole))
 SAME(pmap_zero_page, "frame above RAM", "panic PT4",
     pmap_zero_page(w.device))
 SAME(pmap_zero_page, "last byte of 4 GB", "panic PT4",
@@ -258,17 +260,21 @@ LIKE(pmap_copy_page, "misaligned dst", "truncated",
 SAME(pmap_copy_page, "src is dst", "no effect",
     pmap_copy_page(w.page[0], w.page[0]))
 LIKE(pmap_copy_page, "src unmanaged", "as asked",
-    pmap_copy_page(w.hole, w.spare),
-    memcpy(host_phys(w.spare), host_phys(w.hole), PAGE))
+    pmap_copy_page(w.ram, w.spare),
+    memcpy(host_phys(w.spare), host_phys(w.ram), PAGE))
 LIKE(pmap_copy_page, "dst unmanaged", "as asked",
-    pmap_copy_page(w.page[0], w.hole),
-    memcpy(host_phys(w.hole), host_phys(w.page[0]), PAGE))
+    pmap_copy_page(w.page[0], w.ram),
+    memcpy(host_phys(w.ram), host_phys(w.page[0]), PAGE))
 LIKE(pmap_copy_page, "src frame 0", "as asked",
     pmap_copy_page(0, w.spare),
     memcpy(host_phys(w.spare), host_phys(0), PAGE))
 LIKE(pmap_copy_page, "dst frame 0", "as asked",
     pmap_copy_page(w.page[0], 0),
     memcpy(host_phys(0), host_phys(w.page[0]), PAGE))
+SAME(pmap_copy_page, "src hole in RAM", "panic PT4",
+    pmap_copy_page(w.hole, w.spare))
+SAME(pmap_copy_page, "dst hole in RAM", "panic PT4",
+    pmap_copy_page(w.spare, w.hole))
 SAME(pmap_copy_page, "src kernel image frame", "panic PT4",
     pmap_copy_page(w.image, w.spare))
 SAME(pmap_copy_page, "dst kernel image frame", "panic PT4",
@@ -300,7 +306,7 @@ ASKED(pmap_page_mappings, "misaligned pa",
     w.ret = pmap_page_mappings(w.page[0] + 0xfff),
     w.ret == 4)
 SAME(pmap_page_mappings, "unmanaged frame", "returns 0",
-    w.ret = pmap_page_mappings(w.hole))
+    w.ret = pmap_page_mappings(w.ram))
 SAME(pmap_page_mappings, "frame above RAM", "returns 0",
     w.ret = pmap_page_mappings(w.device))
 SAME(pmap_page_mappings, "last byte of 4 GB", "returns 0",

@@ -187,6 +187,10 @@ LIKE(pmap_change_wiring, "misaligned va", "truncated",
 LIKE(pmap_change_wiring, "wired neither TRUE nor FALSE", "ignored",
     pmap_change_wiring(w.a, UVA, 256),
     pmap_change_wiring(w.a, UVA, TRUE))
+ASKED(pmap_change_wiring, "unwired, at the floor",
+    (world_at_floor(), pmap_change_wiring(w.a, UVA + SLOT, TRUE)),
+    pmap_counters.pc_pinrefused == 1 && pmap_wired_count(w.a) == 1 &&
+    pmap_page_mappings(w.page[0]) == 4)
 SAME(pmap_change_wiring, "wired already", "no effect",
     pmap_change_wiring(w.a, UVA + 2 * PAGE, TRUE))
 SAME(pmap_change_wiring, "not wired", "no effect",

@@ -14,7 +14,7 @@
  * a caller can only guess.
  */
 #include "args.h"
-#include "pmap_private.h"
+#include "pmap_mem.h"
 
 struct world w;
 uint32_t world_skew;
@@ -141,6 +141,8 @@ world_make(void)
 	struct host_config c = host_config_default();
 	uint32_t i;
 
+	c.hc_spare[0] = c.hc_hole[0] - 2;
+	c.hc_spare[1] = c.hc_hole[0];
 	host_boot(&c);
 	for (i = 0; i < WORLD_PAGES; i++) {
 		w.page[i] = host_page();
@@ -156,8 +158,9 @@ world_make(void)
 	if (!host_page_take(w.zero))
 		ph_panic("args: frame 0 is in use");
 	memset(host_phys(w.zero), 0x3e, PAGE);
+	w.ram = c.hc_spare[0] << 12;
+	memset(host_phys(w.ram), 0x3d, PAGE);
 	w.hole = c.hc_hole[0] << 12;
-	memset(host_phys(w.hole), 0x3d, PAGE);
 	w.image = c.hc_image[0] << 12;
 	memset(host_phys(w.image), 0x3c, PAGE);
 	w.device = host_device_page(0);
@@ -173,6 +176,7 @@ world_make(void)
 	mmu_tlb_fill();
 	w.resident = pmap_resident_count(kernel_pmap);
 	w.ret = w.out = POISON;
+	w.floor = false;
 	host_log_clear();
 	host_check("the world");
 }
@@ -186,6 +190,18 @@ pmap_bootstrap_at(uint32_t va)
 	world_skew = va - w.tables;
 	world_make();
 	world_skew = 0;
+}
+
+/*
+ * From now on nobody may pin more; where the host has no error to give, the
+ * caller counts as killed.
+ */
+void
+world_at_floor(void)
+{
+	pmap_pool = pmap_pins(ptp_ndirs, ptp_nwired());
+	host_knobs.hk_killed = !PH_WIRED_FAILS;
+	w.floor = true;
 }
 
 /*
@@ -276,7 +292,7 @@ facts_pmap(struct facts *fs, pmap_t pm, uint32_t owner)
 static void
 facts_pages(struct facts *fs)
 {
-	const uint32_t more[] = { w.spare, w.unused, w.zero, w.hole,
+	const uint32_t more[] = { w.spare, w.unused, w.zero, w.ram,
 	    w.image };
 	const uint32_t *p;
 	uint32_t pa, i, j, sum;

@@ -110,6 +110,8 @@ record_shape(struct wop *op, uint32_t r)
 			op->wo_flags &= (uint8_t)~WF_ON;
 		if ((r & 0x6000) != 0)
 			op->wo_flags &= (uint8_t)~(WF_SEEK | WF_NOWAIT);
+		if ((r & 0xf80000) != 0)
+			op->wo_flags &= (uint8_t)~WF_KILLED;
 		break;
 	case W_ACCESS:
 		if ((r & 7) != 0)
@@ -248,8 +250,10 @@ summary(const struct world_stats *st, uint64_t seed, int violations)
 	    (uint32_t)((st->ws_noop * 100 + st->ws_ops - 1) / st->ws_ops);
 	bool enough = calls_print(st);
 
-	printf("whole=%llu deferred=%llu waits=%llu interrupts=%llu "
-	    "faults=%llu\n", (unsigned long long)st->ws_whole,
+	printf("whole=%llu pinrefused=%llu deferred=%llu waits=%llu "
+	    "interrupts=%llu faults=%llu\n",
+	    (unsigned long long)st->ws_whole,
+	    (unsigned long long)st->ws_pinrefused,
 	    (unsigned long long)st->ws_deferred,
 	    (unsigned long long)st->ws_waits,
 	    (unsigned long long)st->ws_intr,

@@ -76,6 +76,21 @@ static struct choice choices[] = {
 	    .cw_text = "all six places, an arena too small", .cw_max = 6,
 	    .cw_pages = 2, .cw_arena = 5, .cw_slices = 1, .cw_tight = true,
 	    .cw_apart = true, .cw_fail = true, .cw_life = true }, IN_CHECK },
+	{ { .cw_name = "floor",
+	    .cw_text = "wired, pmaps come and go, at the floor", .cw_max = 3,
+	    .cw_pages = 1, .cw_arena = 12, .cw_slices = 1, .cw_pool = 12,
+	    .cw_apart = true, .cw_wired = true, .cw_fail = true,
+	    .cw_life = true }, IN_CHECK | IN_QUICK },
+	{ { .cw_name = "new",
+	    .cw_text = "all six places, two page tables are new",
+	    .cw_max = 6, .cw_pages = 1, .cw_arena = 6, .cw_slices = 1,
+	    .cw_two_new = true, .cw_tight = true, .cw_apart = true,
+	    .cw_fail = true }, IN_CHECK },
+	{ { .cw_name = "scarce",
+	    .cw_text = "all six places, no page for slices", .cw_max = 6,
+	    .cw_pages = 1, .cw_arena = 5, .cw_slices = 1, .cw_two_new = true,
+	    .cw_tight = true, .cw_apart = true, .cw_fail = true },
+	    IN_CHECK | IN_QUICK },
 	{ { .cw_name = "quick-lives",
 	    .cw_text = "wired, pmaps come and go, two mappings", .cw_max = 2,
 	    .cw_pages = 2, .cw_arena = 10, .cw_slices = 1, .cw_apart = true,
@@ -239,24 +254,25 @@ run_worlds(uint32_t in, const char *name, bool reduce)
 }
 
 /*
- * A world by its figures: -c max,pages,arena,slices,tight,apart,readonly,
- * wired,fail,life,read,write.
+ * A world by its figures: -c max,pages,arena,slices,pool,two_new,tight,
+ * apart,readonly,wired,fail,life,read,write.
  */
 static bool
 parse_world(const char *text, struct cl_world *w)
 {
-	unsigned int n[12];
+	unsigned int n[14];
 
-	if (sscanf(text, "%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u", &n[0], &n[1],
-	    &n[2], &n[3], &n[4], &n[5], &n[6], &n[7], &n[8], &n[9],
-	    &n[10], &n[11]) != 12)
+	if (sscanf(text, "%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u,%u", &n[0],
+	    &n[1], &n[2], &n[3], &n[4], &n[5], &n[6], &n[7], &n[8], &n[9],
+	    &n[10], &n[11], &n[12], &n[13]) != 14)
 		return (false);
 	*w = (struct cl_world){ .cw_name = "custom", .cw_max = (uint8_t)n[0],
 	    .cw_pages = (uint8_t)n[1], .cw_arena = (uint8_t)n[2],
-	    .cw_slices = (uint8_t)n[3], .cw_tight = n[4], .cw_apart = n[5],
-	    .cw_readonly = n[6], .cw_wired = n[7], .cw_fail = n[8],
-	    .cw_life = n[9], .cw_read = (uint8_t)n[10],
-	    .cw_write = (uint8_t)n[11] };
+	    .cw_slices = (uint8_t)n[3], .cw_pool = (uint8_t)n[4],
+	    .cw_two_new = n[5], .cw_tight = n[6], .cw_apart = n[7],
+	    .cw_readonly = n[8], .cw_wired = n[9], .cw_fail = n[10],
+	    .cw_life = n[11], .cw_read = (uint8_t)n[12],
+	    .cw_write = (uint8_t)n[13] };
 	return (true);
 }
 

@@ -24,7 +24,7 @@
 
 #include "host.h"
 #include "model.h"
-#include "pmap_private.h"
+#include "pmap_mem.h"
 
 #define CL_PMAPS	2u
 #define CL_VAS		3u		/* the first two in one page table */
@@ -41,6 +41,8 @@ struct cl_world {
 	uint8_t		cw_pages;	/* that are entered: 1 or 2 */
 	uint8_t		cw_arena;	/* free arena pages at the start */
 	uint8_t		cw_slices;	/* free slices at the start, 1 to 8 */
+	uint8_t		cw_pool;	/* of which the floor is; 0: no limit */
+	bool		cw_two_new;	/* two page tables are new, not one */
 	bool		cw_tight;	/* the arena is smaller than the need */
 	bool		cw_apart;	/* addresses 0, 1 not in one slice */
 	bool		cw_readonly;	/* enters with READ, protect */
@@ -50,6 +52,12 @@ struct cl_world {
 	uint8_t		cw_read;	/* pages that are read */
 	uint8_t		cw_write;	/* pages that are written */
 };
+
+/* The floor where one page table is new: two tables, three of slices. */
+#define CL_FLOOR	5u
+#define CL_WIRED_PINS	3u
+/* What may be pinned at most: two directories and all four page tables. */
+#define CL_PINS		(CL_PMAPS * (1 + CL_SLOTS * CL_WIRED_PINS))
 
 /* A state, in words; see closure_key.c. */
 #define CL_KEYWORDS	9u
@@ -69,7 +77,8 @@ enum cl_fail {
 	CL_FAIL_NONE,
 	CL_FAIL_ONE,			/* the nth allocation */
 	CL_FAIL_ALL,			/* the nth and all later ones */
-	CL_FAIL_WAIT			/* the same, until the first sleep */
+	CL_FAIL_WAIT,			/* the same, until the first sleep */
+	CL_FAIL_KILLED			/* the same, and the caller is killed */
 };
 
 struct cl_op {
@@ -122,6 +131,8 @@ void	cl_key_image(struct cl_key *, const struct cl_key *, uint32_t n);
 /* Transitions. */
 uint32_t cl_op_list(struct cl_op *);
 bool	cl_op_possible(const struct cl_op *);
+uint32_t cl_new_rank(uint32_t p, uint32_t slot);
+void	cl_told(struct pmap *, uint32_t pages);
 void	cl_op_run(const struct cl_op *);
 void	cl_op_print(const struct cl_op *);
 

@@ -197,6 +197,21 @@ step(const struct cl_op *o)
 }
 
 /*
+ * May the allocations of an operation be refused in this way?  Who cannot
+ * sleep can only do without what need not be made; who is killed without what
+ * must.
+ */
+static bool
+may_fail(const struct cl_op *o)
+{
+	bool must = o->o_kind == CL_PINIT || o->o_wired;
+
+	if (o->o_fail == CL_FAIL_KILLED)
+		return (must && PH_WIRED_FAILS);
+	return (o->o_fail != CL_FAIL_ALL || !must);
+}
+
+/*
  * An operation, and each way in which its allocations can be refused.
  */
 static void
@@ -209,10 +224,9 @@ step_all(const struct cl_op *o)
 		return;
 	for (n = 0; n < allocs && !search->s_again; n++) {
 		f.o_nth = (uint8_t)n;
-		for (f.o_fail = CL_FAIL_ONE; f.o_fail <= CL_FAIL_WAIT;
+		for (f.o_fail = CL_FAIL_ONE; f.o_fail <= CL_FAIL_KILLED;
 		    f.o_fail++)
-			if (!search->s_again && (f.o_fail != CL_FAIL_ALL ||
-			    (f.o_kind == CL_ENTER && !f.o_wired)))
+			if (!search->s_again && may_fail(&f))
 				(void)step(&f);
 	}
 }

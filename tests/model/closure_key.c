@@ -15,7 +15,8 @@
  *	bits 10-21  two TLB entries: page + 1, write, user, D, global
  *
  * A pmap: bit 0 alive, 1 loaded; for each slot from bit 2 a page table,
- * its A bit, its rank in the victim queue (0: not in it), a cached PDE.
+ * its A bit, its rank in the victim queue (0: not in it), a cached PDE, its
+ * rank among the new ones (0: not new; only where any is taken).
  * A page: saved M and U, and the model's.  The pool: see view_pool.
  */
 #include "closure.h"
@@ -30,8 +31,9 @@
 #define PLACE_TLB2	16
 #define META_ALIVE	0x1u
 #define META_LOADED	0x2u
-#define META_SLOT	2		/* shift, 6 bits a slot */
+#define META_SLOT	2		/* shift, 8 bits a slot */
 #define META_PDC	0x20u		/* of these */
+#define META_NEW	6		/* shift, 2 bits */
 
 /* The page number of a frame, plus 1; 0 if it is none of the world's. */
 static uint32_t
@@ -112,6 +114,13 @@ victim_rank(const struct ptp *pt)
 	return (0);
 }
 
+/* Are page tables taken in this world?  Only then does it matter which. */
+static bool
+may_take(void)
+{
+	return (cl_world->cw_fail || cl_world->cw_tight);
+}
+
 /*
  * One page table or its absence: its places, and its bits of the pmap.
  */
@@ -120,7 +129,7 @@ view_slot(struct cl_view *vw, uint32_t p, uint32_t s, uint32_t **ptep)
 {
 	uint32_t first = s == 0 ? 0 : 2, end = s == 0 ? 2 : 3, v, n = 0, w = 0;
 	uint32_t slot = cl_slot(cl_va[first]);
-	uint32_t pde = cl_pmap[p].pm_pdir[slot];
+	uint32_t pde = cl_pmap[p].pm_pdir[slot], rank = cl_new_rank(p, s);
 	const struct ptp *pt;
 
 	for (v = first; pde == 0 && v < end; v++) {
@@ -144,7 +153,10 @@ view_slot(struct cl_view *vw, uint32_t p, uint32_t s, uint32_t **ptep)
 	}
 	if (pt->pt_valid != n || pt->pt_managed != n || pt->pt_wired != w)
 		breach("counts of a page table", p, first, pt->pt_valid);
-	return (1 | ((pde & MMU_A) != 0 ? 2 : 0) | victim_rank(pt) << 2);
+	if (ptp_is_new(pt) != (rank != 0))
+		breach("a new page table", p, first, rank);
+	return (1 | ((pde & MMU_A) != 0 ? 2 : 0) | victim_rank(pt) << 2 |
+	    (may_take() ? rank << META_NEW : 0));
 }
 
 static void
@@ -169,7 +181,7 @@ view_pmap(struct cl_view *vw, uint32_t p, uint32_t **ptep)
 		slot = view_slot(vw, p, s, ptep);
 		if (loaded && mmu_pde_cached(cl_slot(cl_va[2 * s])) != 0)
 			slot |= META_PDC;
-		meta |= slot << (META_SLOT + 6 * s);
+		meta |= slot << (META_SLOT + 8 * s);
 	}
 	for (v = 0; loaded && v < CL_VAS; v++)
 		vw->vw_place[p][v] |= view_tlb(p, v);
@@ -236,7 +248,8 @@ view_pool(void)
 		ph_panic("closure: a stock too large for a key");
 	return (ptp_ready.pl_count | ptp_dirs.pl_count << 3 |
 	    pv_nfree << 6 | pv_nslices / PV_PERPAGE << 12 |
-	    ptp_free.pl_count << 16 | (uint32_t)pmap_reserve_short << 21);
+	    ptp_free.pl_count << 16 | (uint32_t)pmap_reserve_short << 21 |
+	    (uint32_t)pmap_overdrawn << 22);
 }
 
 void

@@ -6,7 +6,9 @@
  *
  * The machine is as small as the module lets it be; after the boot the free
  * list of the arena is cut to what the world says, as if the arena had been
- * that small from the start (pmap_bootstrap refuses one, see ARENA_FLOOR).
+ * that small from the start (pmap_bootstrap refuses one, see ARENA_LEAST).
+ * The floor is that of a machine on which only the newest page table, or two,
+ * are no victims, so that it fits.
  * Each arena page has a frame of its own for ever: the host is asked for a
  * frame just before the module maps it at the first free page of the arena.
  * So the process's view of kernel memory never changes while states are
@@ -82,15 +84,6 @@ next_frame(void)
 }
 
 /*
- * While a caller sleeps, memory is freed.
- */
-static void
-memory_comes(void)
-{
-	host_knobs.hk_limit = HOST_NO_LIMIT;
-}
-
-/*
  * A small machine that leaves so many slices free after its boot: where
  * kernel_map begins decides how many the kernel's tables need.
  */
@@ -137,6 +130,7 @@ boot_arena(const struct cl_world *w)
 	pt->pt_next = NULL;
 	ptp_free.pl_last = &pt->pt_next;
 	ptp_free.pl_count = w->cw_arena;
+	pmap_pool = w->cw_pool != 0 ? w->cw_pool : CL_FLOOR + CL_PINS;
 	for (i = 0; i < CL_PAGES; i++)
 		cl_pa[i] = host_page();
 	while (host_page_try(&pa))
@@ -144,7 +138,7 @@ boot_arena(const struct cl_world *w)
 	for (i = first; i < ptp_npages; i++)
 		host_page_put(frame_of[i]);
 	host_knobs.hk_frame = next_frame;
-	host_knobs.hk_wait = memory_comes;
+	host_knobs.hk_pinned = cl_told;
 }
 
 /*
@@ -229,12 +223,14 @@ cl_boot(const struct cl_world *w)
 	uint32_t p;
 
 	cl_world = w;
+	ph_newest = w->cw_two_new ? 2 : 1;
 	boot_machine(w);
 	boot_model(w);
 	boot_arena(w);
 	boot_pin();
 	boot_tlb();
 	for (p = 0; p < CL_PMAPS; p++)
-		pmap_pinit(&cl_pmap[p]);
+		if (!pmap_pinit(&cl_pmap[p]))
+			ph_panic("closure: no pmap %u at the start", p);
 	host_check("boot");
 }

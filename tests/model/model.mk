@@ -13,7 +13,8 @@ MT_args		:= args args_world args_life args_enter args_range args_kern \
 MT_LDFLAGS_args	:= -Wl,--wrap=pmap_bootstrap
 
 # Random operations against the model.
-MT_WORLD	:= model world world_ops world_map world_page world_check trace
+MT_WORLD	:= model world world_ops world_map world_page world_floor \
+		   world_check trace
 MT_check_model	:= check_model $(MT_WORLD)
 
 # Allocations that fail.

@@ -51,6 +51,7 @@ static uint32_t clean_free;
 static uint32_t pairs_max = 12;	/* allocations of a short scenario */
 static uint32_t runs, violations, depth, op_waits;
 static uint32_t sum_lost, sum_deferred, sum_waits, sum_stopped, sum_retries;
+static uint32_t sum_refused, sum_told;
 
 const char *
 __asan_default_options(void)
@@ -113,6 +114,9 @@ asleep(void)
 {
 	depth++;
 	nm_sync("a sleep");
+	if (PH_WIRED_FAILS && host_knobs.hk_killed &&
+	    nm_re.re_dead_waits++ != 0)
+		nm_fail("a killed process slept again");
 	if (depth == 1) {
 		nm_re.re_waits++;
 		op_waits++;
@@ -130,11 +134,14 @@ static void
 arm(void)
 {
 	memset(&nm_re, 0, sizeof(nm_re));
+	nm_re.re_failed0 = host_record.hr_failed;
 	host_record.hr_waits = host_record.hr_asked = 0;
 	host_knobs.hk_limit = HOST_NO_LIMIT;
 	host_knobs.hk_fail[0] = host_knobs.hk_fail[1] = HOST_NO_LIMIT;
 	host_knobs.hk_may_wait = nm_rn.rn_wait;
 	host_knobs.hk_wait = asleep;
+	host_knobs.hk_pinned = nm_told;
+	host_knobs.hk_killed = false;
 	host_knobs.hk_max_waits = WAITS_MAX;
 	if (nm_rn.rn_kind == NM_FROM)
 		host_knobs.hk_limit = nm_rn.rn_a;
@@ -147,17 +154,16 @@ arm(void)
 static void
 run_steps(void)
 {
-	uint32_t allocs = host_record.hr_allocs;
-	uint32_t failed = host_record.hr_failed, i;
+	uint32_t allocs = host_record.hr_allocs, i;
 
 	for (i = 0; i < steps.sp_count; i++) {
 		nm_re.re_step = i;
-		op_waits = depth = 0;
+		op_waits = depth = nm_re.re_dead_waits = 0;
 		nm_step(&steps.sp_step[i]);
 		nm_sync("after the step");
 	}
 	nm_re.re_allocs = host_record.hr_allocs - allocs;
-	nm_re.re_failed = host_record.hr_failed - failed;
+	nm_re.re_failed = host_record.hr_failed - nm_re.re_failed0;
 }
 
 /*
@@ -187,9 +193,11 @@ static void
 run_retry(void)
 {
 	struct host_knobs old;
+	bool killed = host_knobs.hk_killed;
 	uint32_t p, v;
 
 	nm_lift(&old);
+	host_knobs.hk_killed = false;
 	op_waits = depth = 0;
 	if ((nm_sc->sc_flags & NM_FULL) != 0) {
 		nm_remove_all(1);
@@ -207,7 +215,7 @@ run_retry(void)
 	nm_equal(&nm_w.w_have, &nm_w.w_want, "after the retry");
 	if (nm_rn.rn_kind == NM_CLEAN)
 		end_clean = nm_w.w_have;
-	else if (!nm_re.re_hooked)
+	else if (!nm_re.re_hooked && !killed)
 		nm_equal(&nm_w.w_have, &end_clean, "against the clean run");
 }
 
@@ -227,6 +235,8 @@ run_balance(void)
 	pmap_remove(pmap_kernel(), model_kva[0].mp_va,
 	    model_kva[model_nkva - 1].mp_va + PAGE);
 	model_remove(&nm_w.w_have, MODEL_KERNEL, 0, model_nkva);
+	if (!nm_floor_holds())
+		nm_fail("the floor does not hold at the end");
 	nm_sync("at the end");
 	pmap_usage(&u);
 	for (i = 0; i < NM_MANAGED; i++)
@@ -328,6 +338,8 @@ run(enum nm_kind kind, uint32_t a, uint32_t b, bool wait, uint32_t relief)
 	sum_deferred += nm_re.re_deferred;
 	sum_waits += nm_re.re_waits;
 	sum_retries += nm_re.re_retries;
+	sum_refused += nm_re.re_refused;
+	sum_told += nm_re.re_told;
 	sum_stopped += nm_re.re_stopped && ok;
 	if (!ok || kind != NM_FROM || a != 0 || wait)
 		return (ok);
@@ -351,7 +363,7 @@ scenario_begin(void)
 {
 	struct host_config c = {
 		.hc_frames = 256, .hc_hole = { 96, 112 },
-		.hc_image = { 16, 32 }, .hc_arena = 72, .hc_kva = 1u << 20,
+		.hc_image = { 16, 32 }, .hc_arena = 136, .hc_kva = 1u << 20,
 		.hc_pager = 4, .hc_edits = 4, .hc_invlpg = true, .hc_pge = true,
 		.hc_wp = true, .hc_init = true
 	};
@@ -370,6 +382,9 @@ scenario_begin(void)
 		    trap_name[trap], host_message);
 		return (false);
 	}
+	if ((nm_sc->sc_flags & NM_FULL) != 0)
+		c.hc_arena = 72;
+	ph_newest = (nm_sc->sc_flags & NM_SIX) != 0 ? 6 : 1;
 	host_boot(&c);
 	clean_free = host_pages_free() + host_record.hr_held;
 	if ((nm_sc->sc_flags & NM_PTES) != 0)
@@ -414,7 +429,7 @@ run_both(enum nm_kind kind, uint32_t a, uint32_t b, uint32_t n)
 	for (i = 0; i < 2; i++)
 		if (run(kind, a, b, i == 0, 1)) {
 			if (kind == NM_ONE && a < n && nm_re.re_failed == 0 &&
-			    !nm_re.re_stopped)
+			    !nm_re.re_stopped && nm_re.re_told == 0)
 				bad_scenario("an allocation was not reached");
 			if (host_record.hr_asked == 0)
 				return;
@@ -533,8 +548,9 @@ main(int argc, char **argv)
 			printf("%s: allocations=%u runs=%u\n", sc[i].sc_name, n,
 			    runs - before);
 	}
-	printf("nomem: taken=%u unmade=%u sleeps=%u stopped=%u retries=%u\n",
-	    sum_lost, sum_deferred, sum_waits, sum_stopped, sum_retries);
+	printf("nomem: taken=%u unmade=%u sleeps=%u stopped=%u retries=%u "
+	    "refused=%u told=%u\n", sum_lost, sum_deferred, sum_waits,
+	    sum_stopped, sum_retries, sum_refused, sum_told);
 	printf("nomem: scenarios=%u runs=%u violations=%u\n", done, runs,
 	    violations);
 	return (done == 0 ? 2 : violations != 0);

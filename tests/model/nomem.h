@@ -52,6 +52,7 @@ struct nm_script {
 #define NM_FULL		0x04u		/* the arena's addresses run out */
 #define NM_TAKES	0x08u		/* sc_slot says what is taken first */
 #define NM_NOTHING	0x10u		/* there is nothing to take */
+#define NM_SIX		0x20u		/* six page tables are new, not one */
 
 struct nm_scenario {
 	char		sc_name[NM_NAME];
@@ -84,6 +85,7 @@ struct nm_run {
 struct nm_record {
 	uint32_t	re_step;	/* the step under way */
 	uint32_t	re_allocs;	/* ph_page_alloc calls of the steps */
+	uint32_t	re_failed0;	/* hr_failed at the start */
 	uint32_t	re_failed;
 	uint32_t	re_deferred;	/* unwired enters left unmade */
 	uint32_t	re_lost;	/* tables taken */
@@ -94,6 +96,9 @@ struct nm_record {
 	uint32_t	re_first_count;	/* tables taken with it */
 	bool		re_hooked;	/* the other process has worked */
 	bool		re_stopped;	/* ended by the panic of pmap(9) */
+	uint32_t	re_refused;	/* wired enters, pmaps: not made */
+	uint32_t	re_told;	/* the host was told who pins most */
+	uint32_t	re_dead_waits;	/* sleeps of a call when killed */
 };
 
 /* The world: all of it goes back with the machine's state. */
@@ -106,6 +111,7 @@ struct nm_world {
 	uint32_t	w_reclaims;	/* pc_reclaim that have is aware of */
 	uint32_t	w_deferred;	/* pc_deferred likewise */
 	uint8_t		w_drain;	/* next slot of the set-up's own */
+	bool		w_refused[NM_USERS];	/* steps of it are left out */
 };
 
 extern struct nm_world nm_w;
@@ -129,11 +135,15 @@ void	nm_lift(struct host_knobs *);
 bool	nm_make(uint32_t p, uint32_t v, struct model_map);
 void	nm_remove_all(uint32_t p);
 void	nm_kill(uint32_t p);
+bool	nm_floor_holds(void);
 
 /* nomem_sync.c: the comparison. */
 void	nm_sync(const char *when);
 void	nm_equal(const struct model *, const struct model *, const char *);
 bool	nm_victim(const struct model *, uint32_t p, uint32_t slot);
 bool	nm_arena_full(void);
+bool	nm_may_pin(uint32_t pages);
+bool	nm_may_wire(uint32_t p, uint32_t v);
+void	nm_told(struct pmap *, uint32_t pages);
 
 #endif /* _PMAP386_TESTS_NOMEM_H_ */

@@ -403,6 +403,49 @@ list_spare(void)
 }
 
 /*
+ * The last page tables are new and stay, though nobody uses them and the
+ * others are in use.
+ */
+static void
+list_new(void)
+{
+	struct nm_scenario *sc;
+
+	sc = add(0, "new-one");
+	set_up(sc, "n0 n1 n3 f1:4-6=2 m1:4-6 y1");
+	do_steps(sc, "e0:5=0 e0:6=0 m0:5-6");
+	takes(sc, 1, 4);
+	sc = add(0, "new-alone");
+	set_up(sc, "n0 n1 n3 f1:4-6=2w y1");
+	do_steps(sc, "e0:5=0 e0:6=0 m0:6");
+	takes(sc, 0, 5);
+	sc = add(NM_SIX, "new-six");
+	set_up(sc, "n0 n1 n3 f1:12-20=2 m1:12-20 y1");
+	do_steps(sc, "f0:4-10=0 k0:4-10 m0:4-10");
+	sc = add(NM_SIX, "new-six-of-three");
+	set_up(sc, "n0 n1 n2 n3 f1:12-20=2 m1:12-20 y1");
+	do_steps(sc, "e0:4=0 e2:4=0 e3:5=0 e0:44=0 e2:44=0 e3:6=0 e0:6=0 "
+	    "k0:4 k2:4 k3:5 k0:44 k2:44 k3:6 k0:6");
+}
+
+/*
+ * Pages become slices only while twelve page tables are at hand.
+ */
+static void
+list_slices(void)
+{
+	struct nm_scenario *sc;
+	uint32_t n;
+
+	for (n = 16; n < 20; n++) {
+		sc = add(NM_FULL | NM_SIX, "slices-%u", n);
+		set_up(sc, "C%u n0 n1 n2", n);
+		do_steps(sc, "e0:0a-3d=1 e1:0a-3d=1 e2:0a-3d=1 e0:0a-3d=2 "
+		    "f1:4-9=3 m1:4-9");
+	}
+}
+
+/*
  * Nothing to take: an unwired enter is left unmade, a wired one and a new
  * pmap wait.
  */
@@ -551,8 +594,9 @@ list_full(void)
 		{ "two-left", "A2", "f0:4-8=0w m0:4-8", "", NULL },
 		{ "three-left", "A3", "e0:1a-1d=0 f0:4-8=1", "", NULL },
 		{ "wired", "A2w", "f0:4-8=0 x1:4-9 f0:4-8=0", "", NULL },
-		{ "wired-one-left", "A1w", "f0:4-6=0w", "x1:0-1", NULL },
-		{ "wired-none-left", "A0w", "f0:4-6=0w", "U1:4-6", why },
+		{ "wired-one-left", "A1w", "U1:4-6 f0:4-6=0w", "x1:0-1",
+		    NULL },
+		{ "wired-none-left", "A0w", "U1:4-6 f0:4-6=0w", "", why },
 		{ "removed", "A0", "x1:4-9 f0:4-14=0 m0:9", "", NULL },
 		{ "destroyed", "A0w", "d1 n1 f1:0-3=1 f0:4-14=0", "", NULL },
 		{ "collected", "A0", "c2 f0:4-14=0", "", NULL },
@@ -570,6 +614,90 @@ list_full(void)
 		do_steps(sc, "%s", full[i].f_steps);
 		meanwhile(sc, "%s", full[i].f_hook);
 		sc->sc_zero = full[i].f_zero;
+	}
+}
+
+/* ----- the floor ----- */
+
+#define SIX	"f0:4-8=0 e0:44=0 k0:4-8 k0:44"
+
+static const struct {
+	const char	*f_name;
+	const char	*f_setup;
+	const char	*f_steps;
+	const char	*f_hook;
+} floors[] = {
+	{ "six", "n0 n1 n2 n3", SIX " m0:4-8 m0:44", "" },
+	{ "six-again", "n0 n1 n2 n3", SIX " f3:20-30=1 " SIX
+	    " f3:15-20=1 k3:15-20 " SIX, "" },
+	{ "six-in-turn", "n0 n1 n2 n3", "e0:4=0 e3:5=1 e0:6=0 e3:7=1 "
+	    "e0:8=0 e3:44=1 k0:4 k3:5 k0:6 k3:7 k0:8 k3:44", "" },
+	{ "wired", "n0 n1 n2 n3",
+	    "e0:5=0w e0:5=0 W0:5 r0:5 f0:6-9=1w " SIX, "" },
+	{ "replaced", "n0 n1 n2 n3 e0:5=3 m0:5",
+	    "e0:5=0w N3 e0:5=3 r0:5 e0:5=3w m0:5 " SIX, "" },
+	{ "same-table", "n0 n1 n2 n3 e0:1a=3w",
+	    "e0:1b=4w e0:1c=4w m0:1c U0:1a W0:1a e0:2a=3w r0:1b " SIX, "" },
+	{ "given-back", "n0 n1 n2 n3",
+	    "U1:4 e0:5=0w e0:6=0w U0:5 e0:6=0w m0:6 N0 e0:6=0w W1:4 " SIX, "" },
+	{ "create", "n1 n2 n3",
+	    "n0 " SIX " d0 U1:4 n0 e0:5=0w m0:5 d0 W1:4 n0 " SIX, "" },
+	{ "pinit", "n1 n2 n3",
+	    "i0 " SIX " d0 U1:4 i0 e0:5=0w m0:5 d0 W1:4 i0 " SIX, "" },
+	{ "killed", "n0 n1 n2 n3", "K1 e0:5=0w " SIX " e0:9=1w", "" },
+	{ "largest-ends", "n0 n1 n2 n3", "e0:5=0w m0:5 " SIX, "d1" },
+	{ "largest-removes", "n0 n1 n2 n3", "e0:5=0w e0:6=0w " SIX,
+	    "x1:4-44" },
+	{ "another-ends", "n1 n2 n3", "n0 e0:5=0w m0:5 " SIX, "d2" },
+};
+
+/*
+ * All is pinned that may be, and an address is left in the arena; what one
+ * instruction needs is had all the same.
+ */
+static void
+list_floor(void)
+{
+	struct nm_scenario *sc;
+	uint32_t i;
+
+	for (i = 0; i < COUNT(floors); i++) {
+		sc = add(NM_FULL | NM_SIX, "floor-%s", floors[i].f_name);
+		set_up(sc, "%s A1w", floors[i].f_setup);
+		do_steps(sc, "%s", floors[i].f_steps);
+		meanwhile(sc, "%s", floors[i].f_hook);
+	}
+}
+
+/*
+ * Memory runs out, and the process that waits for it is killed.
+ */
+static void
+list_killed(void)
+{
+	static const struct {
+		const char	*k_name;
+		const char	*k_setup;
+		const char	*k_steps;
+		const char	*k_hook;
+	} killed[] = {
+		{ "wired", "n0 " EMPTY, "e0:5=0w m0:5 e0:6=1", "K1" },
+		{ "slice", "n0 e0:1a=1 y0", "e0:1d=0w r0:1a", "K1" },
+		{ "replaced", "n0 e0:5=12 " EMPTY, "e0:5=0w e0:5=1", "K1" },
+		{ "create", EMPTY, "n0 e0:5=0", "K1" },
+		{ "pinit", EMPTY, "i0 e0:5=0w d0", "K1" },
+		{ "wired-before", "n0 " EMPTY, "K1 e0:5=0w K0 e0:5=0w", "" },
+		{ "create-before", EMPTY, "K1 n0 d0 K0 n0 e0:5=0", "" },
+		{ "with-memory", "n0 " EMPTY, "f0:5-7=0w m0:5", "K1 l1" }
+	};
+	struct nm_scenario *sc;
+	uint32_t i;
+
+	for (i = 0; i < COUNT(killed); i++) {
+		sc = add(0, "killed-%s", killed[i].k_name);
+		set_up(sc, "n1 n3 f1:4-6=2w %s", killed[i].k_setup);
+		do_steps(sc, "%s", killed[i].k_steps);
+		meanwhile(sc, "%s", killed[i].k_hook);
 	}
 }
 
@@ -653,10 +781,14 @@ nm_list(const struct nm_scenario **first)
 		list_content();
 		list_wiring();
 		list_spare();
+		list_new();
+		list_slices();
 		list_nothing();
 		list_hooks();
 		list_after();
 		list_full();
+		list_floor();
+		list_killed();
 		list_stories();
 	}
 	*first = list;

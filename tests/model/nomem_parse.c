@@ -16,6 +16,8 @@
  *	a0 c0		activate, collect
  *	n0 i0 d0	create, pinit, destroy or release
  *	N3 R3 M3 F3	page 3: remove all, write-protect, clear M, clear U
+ *	k0:4-9		these places are all mapped now
+ *	K1 K0		the caller has been killed, has not
  *
  * A place is the number of a slot of 4 MB and, in slots 0 to 3 and 44, a
  * letter: a is its first page, b the next, c lies in another slice than
@@ -27,8 +29,9 @@
  *	z2		until 2 page tables are ready	  (of l0: none)
  *	y3		until 3 slices are free
  *	l5 l*		memory: 5 more pages, as much as there is
- *	A2		by pmaps 1 and 2, unwired (A2w: wired), until the arena
- *			has 2 addresses left
+ *	C9		before all else: the arena has 9 addresses left
+ *	A2		by pmaps 1 and 2, unwired (A2w: wired, as far as the
+ *			floor lets them), until the arena has 2 addresses left
  */
 #include <stdlib.h>
 #include <string.h>
@@ -115,7 +118,7 @@ parse_operands(const char **s, struct nm_step *st)
 	}
 	if (!parse_number(s, &n))
 		return (false);
-	if (strchr("NRMFzylA", st->st_op) != NULL) {
+	if (strchr("NRMFzylAKC", st->st_op) != NULL) {
 		st->st_num = (uint16_t)n;
 		return (strchr("NRMF", st->st_op) == NULL || n < NM_PAGES);
 	}
@@ -186,7 +189,7 @@ nm_parse(const char *text, struct nm_script *sp)
 			return (true);
 		memset(&st, 0, sizeof(st));
 		st.st_op = *s++;
-		if (strchr("efxpWUrmacnidNRMFzylA", st.st_op) == NULL ||
+		if (strchr("efxpWUrmacnidNRMFzylAkKC", st.st_op) == NULL ||
 		    !parse_operands(&s, &st) || !parse_flags(&s, &st) ||
 		    !add_steps(sp, &st))
 			return (false);

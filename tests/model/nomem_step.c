@@ -5,16 +5,17 @@
  * nomem_step.c: the world of the scenarios, and single steps in it.
  *
  * Each step is done by the module and by both models, and then compared.  An
- * enter is either complete or left unmade, which only an unwired one may be,
- * and only when nothing is left to take.  An access to what a shortage took
- * is repeated after the mapping was made again, as a fault would.
+ * enter is either complete or left unmade: an unwired one only when nothing is
+ * left to take, a wired one where the floor forbids it or its process was
+ * killed.  An access to what a shortage took is repeated after the mapping was
+ * made again, as a fault would.
  */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "nomem.h"
-#include "pmap_private.h"	/* the set-up looks at the reserve */
+#include "pmap_mem.h"		/* the set-up looks at the reserve */
 
 struct nm_world nm_w;
 struct nm_record nm_re;
@@ -30,6 +31,7 @@ struct before {
 	uint32_t	b_waits;	/* of the outermost call */
 	uint32_t	b_sleeps;
 	uint32_t	b_wakeups;
+	uint32_t	b_told;
 };
 
 /*
@@ -122,6 +124,7 @@ call_begin(struct before *b)
 	b->b_waits = nm_re.re_waits;
 	b->b_sleeps = host_record.hr_waits;
 	b->b_wakeups = host_record.hr_wakeups;
+	b->b_told = nm_re.re_told;
 }
 
 /*
@@ -154,6 +157,36 @@ model_make(struct model *m, uint32_t p, uint32_t v, struct model_map mm)
 }
 
 /*
+ * A wired enter: was it made if it may be, and only then?
+ */
+static void
+wired_check(const struct before *b, uint32_t p, uint32_t v, bool made)
+{
+	bool may = nm_may_wire(p, v), killed = host_knobs.hk_killed;
+
+	if (made && !may && (PH_WIRED_FAILS || !killed))
+		nm_fail("a wired enter was made below the floor");
+	if (made && !may && nm_re.re_told == b->b_told)
+		nm_fail("the host was not told who pins most");
+	if (!made && !PH_WIRED_FAILS)
+		nm_fail("a wired enter was left unmade");
+	if (!made && may && (!killed || host_record.hr_failed == b->b_failed))
+		nm_fail("a wired enter that must be made was left unmade");
+}
+
+/*
+ * A wired enter was refused: nobody will make it again.
+ */
+static void
+wired_refused(uint32_t p, uint32_t v)
+{
+	nm_re.re_refused++;
+	model_remove(&nm_w.w_have, p, v, v + 1);
+	model_remove(&nm_w.w_want, p, v, v + 1);
+	nm_sync("refused");
+}
+
+/*
  * Enter a page.  => returns false if it was left unmade
  */
 bool
@@ -168,8 +201,10 @@ nm_make(uint32_t p, uint32_t v, struct model_map mm)
 	model_make(&nm_w.w_want, p, v, mm);
 	unmade = pmap_counters.pc_deferred - nm_w.w_deferred;
 	nm_w.w_deferred = pmap_counters.pc_deferred;
-	if (unmade > 1 || (unmade != 0 && mm.mm_wired))
+	if (unmade > 1)
 		nm_fail("%u enters were left unmade", unmade);
+	if (mm.mm_wired)
+		wired_check(&b, p, v, unmade == 0);
 	if (!mm.mm_wired && nm_re.re_waits - b.b_waits > 1)
 		nm_fail("an unwired enter slept %u times",
 		    nm_re.re_waits - b.b_waits);
@@ -177,6 +212,10 @@ nm_make(uint32_t p, uint32_t v, struct model_map mm)
 	if (unmade == 0) {
 		model_make(&nm_w.w_have, p, v, mm);
 		return (true);
+	}
+	if (mm.mm_wired) {
+		wired_refused(p, v);
+		return (false);
 	}
 	nm_re.re_deferred++;
 	model_remove(&nm_w.w_have, p, v, v + 1);
@@ -197,7 +236,7 @@ do_enter(const struct nm_step *st)
 		.mm_wired = st->st_wired
 	};
 
-	if (nm_make(p, v, mm) || nm_rn.rn_kind != NM_ONE ||
+	if (nm_make(p, v, mm) || nm_rn.rn_kind != NM_ONE || mm.mm_wired ||
 	    (nm_sc->sc_flags & NM_FULL) != 0)
 		return;
 	nm_re.re_retries++;
@@ -211,13 +250,22 @@ do_create(const struct nm_step *st)
 	uint32_t p = st->st_pmap;
 	struct before b;
 	pmap_t pm = &nm_w.w_store[p];
+	bool may;
 
 	call_begin(&b);
 	if (st->st_op == 'n')
 		pm = pmap_create(0);
-	else
-		pmap_pinit(pm);
+	else if (!pmap_pinit(pm))
+		pm = NULL;
 	call_check(&b, NM_USERS, 0);
+	may = nm_may_pin(1);
+	if (pm != NULL && !may && (PH_WIRED_FAILS || !host_knobs.hk_killed))
+		nm_fail("a pmap was made below the floor");
+	if (pm == NULL && (!PH_WIRED_FAILS || (may && (!host_knobs.hk_killed ||
+	    host_record.hr_failed == b.b_failed))))
+		nm_fail("a pmap was refused");
+	nm_re.re_refused += pm == NULL;
+	nm_w.w_refused[p] = pm == NULL;
 	nm_w.w_pm[p] = pm;
 }
 
@@ -235,6 +283,20 @@ nm_kill(uint32_t p)
 		pmap_destroy(pm);
 	model_release(&nm_w.w_have, p);
 	model_release(&nm_w.w_want, p);
+}
+
+/*
+ * Does the floor hold again, when all is given back?
+ */
+bool
+nm_floor_holds(void)
+{
+	struct pmap *pm = &nm_w.w_store[0];
+
+	if (!pmap_pinit(pm))
+		return (false);
+	pmap_release(pm);
+	return (!pmap_overdrawn);
 }
 
 /*
@@ -324,6 +386,8 @@ do_wiring(const struct nm_step *st)
 	bool wired = st->st_op == 'W';
 
 	pmap_change_wiring(nm_w.w_pm[p], place_va(p, v), wired);
+	if (wired && !nm_may_wire(p, v))
+		return;
 	model_change_wiring(&nm_w.w_have, p, v, wired);
 	model_change_wiring(&nm_w.w_want, p, v, wired);
 }
@@ -349,6 +413,24 @@ do_page(const struct nm_step *st)
 		pmap_clear_reference(pa);
 	model_changebit(&nm_w.w_have, page, none, clear);
 	model_changebit(&nm_w.w_want, page, none, clear);
+}
+
+/*
+ * Are all places of the range mapped, at the same time?  So they must be,
+ * unless nothing was left to take.
+ */
+static void
+do_look(const struct nm_step *st)
+{
+	uint32_t v;
+
+	if (nm_re.re_deferred != 0)
+		return;
+	for (v = st->st_lo; v <= st->st_hi; v++)
+		if (nm_w.w_have.md_map[st->st_pmap][v].mm_page == MODEL_NONE)
+			nm_fail("pmap %u va 0x%x is not mapped at the same "
+			    "time as others", st->st_pmap,
+			    place_va(st->st_pmap, v));
 }
 
 /* ----- set-ups ----- */
@@ -403,10 +485,13 @@ do_drain(const struct nm_step *st)
 	host_knobs = old;
 }
 
+/*
+ * Until the arena has so few addresses; wired as far as the floor lets them.
+ */
 static void
 do_fill(const struct nm_step *st)
 {
-	uint32_t slot = 0, p = 1;
+	uint32_t slot = 0, p = 1, v;
 
 	while (ptp_free.pl_count > st->st_num) {
 		if (slot == NM_TOP) {
@@ -415,10 +500,27 @@ do_fill(const struct nm_step *st)
 		}
 		if (p == 3)
 			nm_fail("the arena is too large to fill");
-		drain(p, slot < NM_FULL_SLOTS ? slot * 4 :
-		    NM_FULL_SLOTS * 3 + slot, st->st_wired);
+		v = slot < NM_FULL_SLOTS ? slot * 4 : NM_FULL_SLOTS * 3 + slot;
+		drain(p, v, st->st_wired && nm_may_wire(p, v));
 		slot++;
 	}
+}
+
+/*
+ * Let the arena have so few free addresses, as if it were that small.
+ * => before any was given back
+ */
+static void
+do_cut(const struct nm_step *st)
+{
+	struct ptp *pt = ptp_free.pl_first + (st->st_num - 1u);
+
+	if (ptp_free.pl_count < st->st_num)
+		nm_fail("the arena is too small to cut");
+	ptp_npages = (uint32_t)(pt + 1 - ptp_table);
+	pt->pt_next = NULL;
+	ptp_free.pl_last = &pt->pt_next;
+	ptp_free.pl_count = st->st_num;
 }
 
 /*
@@ -427,9 +529,12 @@ do_fill(const struct nm_step *st)
 void
 nm_step(const struct nm_step *st)
 {
-	if (strchr("exprmWUacd", st->st_op) != NULL &&
-	    nm_w.w_pm[st->st_pmap] == NULL)
+	if (strchr("exprmWUacdk", st->st_op) != NULL &&
+	    nm_w.w_pm[st->st_pmap] == NULL) {
+		if (nm_w.w_refused[st->st_pmap])
+			return;
 		nm_fail("the script's pmap %u is not alive", st->st_pmap);
+	}
 	switch (st->st_op) {
 	case 'e':
 		do_enter(st);
@@ -465,6 +570,15 @@ nm_step(const struct nm_step *st)
 		break;
 	case 'A':
 		do_fill(st);
+		break;
+	case 'C':
+		do_cut(st);
+		break;
+	case 'k':
+		do_look(st);
+		break;
+	case 'K':
+		host_knobs.hk_killed = st->st_num != 0;
 		break;
 	case 'l':
 		host_knobs.hk_limit = st->st_num == NM_NONE ? HOST_NO_LIMIT :

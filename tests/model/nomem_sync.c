@@ -7,6 +7,9 @@
  * What a shortage may take is one whole page table a reclaim, without a wired
  * entry; the model is told, and everything else must agree: translations and
  * rights as the tables in memory say, counts, M and U, the audit, the TLB.
+ *
+ * The floor is known from pmap(9): a directory pins one page of the arena, a
+ * page table with a wired mapping three.
  */
 #include <string.h>
 
@@ -241,4 +244,90 @@ nm_arena_full(void)
 
 	pmap_usage(&u);
 	return (u.pu_arena == u.pu_arena_total);
+}
+
+/* ----- the floor ----- */
+
+#define WIRED_PINS	3u
+
+/*
+ * Left to others: twice the page tables that may be new, and slices for these
+ * where as many full ones have sixteen each, eight a page.
+ */
+static uint32_t
+floor_pages(void)
+{
+	return (2 * ph_newest + (ph_newest * 17 + 7) / 8);
+}
+
+/* Has a user's slot a wired mapping? */
+static bool
+slot_wired(uint32_t p, uint32_t slot)
+{
+	const struct model_map *mm = nm_w.w_have.md_map[p];
+	uint32_t v;
+
+	for (v = 0; v < model_nuser; v++)
+		if (model_user[v].mp_slot == slot &&
+		    mm[v].mm_page != MODEL_NONE && mm[v].mm_wired)
+			return (true);
+	return (false);
+}
+
+/* Arena pages that a pmap pins. */
+static uint32_t
+pins(uint32_t p)
+{
+	uint32_t s, n = nm_w.w_pm[p] != NULL;
+
+	for (s = 0; s < NM_SLOTS; s++)
+		n += slot_wired(p, s) ? WIRED_PINS : 0;
+	return (n);
+}
+
+/*
+ * May so many pages more be pinned?
+ */
+bool
+nm_may_pin(uint32_t pages)
+{
+	uint32_t p, n = floor_pages() + pages;
+
+	for (p = 0; p < NM_USERS; p++)
+		n += pins(p);
+	return (n <= host_config.hc_arena - host_record.hr_arena);
+}
+
+/*
+ * May a wired mapping be made at a place?
+ */
+bool
+nm_may_wire(uint32_t p, uint32_t v)
+{
+	return (p == MODEL_KERNEL || slot_wired(p, model_user[v].mp_slot) ||
+	    nm_may_pin(WIRED_PINS));
+}
+
+/*
+ * The host has no error to give: it is told who pins most.  That process ends
+ * while the caller sleeps, if the scenario says so; else the caller does.
+ */
+void
+nm_told(struct pmap *largest, uint32_t pages)
+{
+	uint32_t p, n = 0, most = 0;
+
+	for (p = 0; p < NM_USERS; p++) {
+		if (nm_w.w_pm[p] == largest)
+			n = pins(p);
+		if (pins(p) > most)
+			most = pins(p);
+	}
+	if (PH_WIRED_FAILS || n != pages || n != most)
+		nm_fail("who is called the largest pins %u pages, not %u of "
+		    "%u", n, pages, most);
+	nm_re.re_told++;
+	if (nm_sc->sc_hook[0] == '\0' || nm_re.re_hooked ||
+	    !host_knobs.hk_may_wait)
+		host_knobs.hk_killed = true;
 }

@@ -24,7 +24,7 @@ bool world_snapshots;
 enum host_fill world_fill = HOST_FILL_JUNK;
 uint32_t world_at;
 
-#define WORLD_FRAMES	145u
+#define WORLD_FRAMES	146u
 #define WORLD_DEPTH	2u	/* operations in one another's sleep */
 
 /*
@@ -125,8 +125,8 @@ places_init(void)
 }
 
 /*
- * Frame 0 and 63 others for the VM; one page of RAM that nobody manages,
- * from the hole; a device's.
+ * Frame 0 and 63 others for the VM; one page of RAM that nobody manages; a
+ * device's.
  */
 static void
 pages_init(void)
@@ -144,7 +144,7 @@ pages_init(void)
 		if (i >= WORLD_RAM)
 			world.w_pa[i] = host_device_page(i - WORLD_RAM);
 		else if (i >= WORLD_MANAGED)
-			world.w_pa[i] = host_config.hc_hole[0] * PAGE;
+			world.w_pa[i] = host_config.hc_spare[0] * PAGE;
 		else
 			world.w_pa[i] = i == 0 ? 0 : host_page();
 	}
@@ -168,6 +168,24 @@ pool_set(void)
 }
 
 /*
+ * What is short: memory; or, where there is enough, addresses in the arena;
+ * or these, with a floor so low that a few wired tables come to it.
+ */
+#define SHORTAGES	3u
+
+static const struct {
+	uint32_t	sh_arena;
+	uint32_t	sh_newest;
+	bool		sh_rich;
+} shortages[SHORTAGES] = { { 74, 6, false }, { 41, 6, true }, { 20, 1, true } };
+
+static uint32_t
+shortage_of(uint32_t config)
+{
+	return (config / 20 % SHORTAGES);
+}
+
+/*
  * Which machine: with and without INVLPG, global pages and CR0.WP; how much
  * memory the module gets.
  */
@@ -176,7 +194,9 @@ world_config(uint32_t config)
 {
 	struct host_config c = {
 		.hc_frames = WORLD_FRAMES, .hc_hole = { 9, 10 },
-		.hc_image = { 1, 9 }, .hc_arena = 74, .hc_kva = 1u << 20,
+		.hc_spare = { 10, 11 },
+		.hc_image = { 1, 9 }, .hc_kva = 1u << 20,
+		.hc_arena = shortages[shortage_of(config)].sh_arena,
 		.hc_pager = 2, .hc_edits = 2, .hc_init = true,
 		.hc_invlpg = true, .hc_pge = true, .hc_wp = true
 	};
@@ -203,9 +223,10 @@ machine_boot(uint32_t config)
 		struct host_record b_record;
 		struct host_knobs b_knobs;
 		struct mmu_cpu	b_cpu;
-	} booted[4];
-	struct booted *b = &booted[config % 4];
+	} booted[SHORTAGES][4];
+	struct booted *b = &booted[shortage_of(config)][config % 4];
 
+	ph_newest = shortages[shortage_of(config)].sh_newest;
 	if (b->b_state == NULL || !world_snapshots) {
 		b->b_config = world_config(config);
 		host_boot(&b->b_config);
@@ -235,6 +256,8 @@ world_boot(uint32_t config)
 	machine_boot(config);
 	host_knobs.hk_fill = world_fill;
 	host_knobs.hk_max_waits = 80;
+	host_knobs.hk_pinned = world_pinned;
+	world.w_doomed = MODEL_NONE;
 	pmap_policy = PMAP_POLICY_ISOLATE;
 	model_wp = host_config.hc_wp;
 	places_init();
@@ -243,7 +266,10 @@ world_boot(uint32_t config)
 	world.w_pm[MODEL_KERNEL] = pmap_kernel();
 	world.w_loaded = MODEL_KERNEL;
 	world.w_total = host_pages_free() + host_record.hr_held;
+	world.w_rich = shortages[shortage_of(config)].sh_rich;
 	world.w_pool = 9 + config / 4 % 5 * 3;
+	if (world.w_rich)
+		world.w_pool = world.w_total;
 	world_check_reset();
 }
 
@@ -283,6 +309,7 @@ world_sync(void)
 {
 	uint32_t due = pmap_counters.pc_reclaim - world.w_reclaims, p, s, v, n;
 	const struct model_map *map;
+	bool alone = due == 1;
 
 	if (due == 0)
 		return;
@@ -299,6 +326,8 @@ world_sync(void)
 			if (due-- == 0)
 				world_fail("a table too many went: pmap %u "
 				    "slot %u", p, slots[s]);
+			if (alone)
+				world_taken(p, s);
 			if (!model_lost(&world.w_model, p, s))
 				world_fail("a table with a wired mapping was "
 				    "taken: pmap %u slot %u", p, slots[s]);
@@ -308,13 +337,27 @@ world_sync(void)
 }
 
 /*
+ * What an operation has done so far.  An enter takes page tables from others
+ * before it is made, so the model loses them first; one that is left unmade
+ * may give up its own afterwards.
+ */
+static void
+catch_up(struct world_ctx *c, uint32_t steps)
+{
+	if (c->wc_enter && c->wc_done < steps &&
+	    pmap_counters.pc_deferred == c->wc_deferred0)
+		world_sync();
+	commit(c, steps);
+	world_sync();
+}
+
+/*
  * The operation's call of the module has returned.
  */
 void
 world_end(struct world_ctx *c)
 {
-	commit(c, c->wc_steps);
-	world_sync();
+	catch_up(c, c->wc_steps);
 }
 
 /*
@@ -331,6 +374,7 @@ nested(const struct wop *op, bool intr)
 	c.wc_up = world.w_ctx;
 	c.wc_intr = intr;
 	c.wc_p = c.wc_page = MODEL_NONE;
+	c.wc_failed0 = host_record.hr_failed;
 	c.wc_enter0 = enters;
 	c.wc_deferred0 = deferred;
 	world.w_ctx = &c;
@@ -359,8 +403,7 @@ intr_hook(void)
 		return;
 	world_stats.ws_intr++;
 	host_knobs.hk_intr = NULL;
-	commit(c, steps_made(c));
-	world_sync();
+	catch_up(c, steps_made(c));
 	if (pmap_audit(NULL) != 0)
 		world_fail("in an interrupt: %.300s", host_log());
 	nested(&world.w_intr, true);
@@ -390,6 +433,8 @@ wait_hook(void)
 	uint32_t depth = 0;
 
 	world_stats.ws_waits++;
+	world_sync();
+	world_doom();
 	for (up = c; up != NULL; up = up->wc_up)
 		depth++;
 	world_sync();
@@ -435,6 +480,7 @@ step(const struct wop *op)
 	host_knobs.hk_intr = world.w_countdown != 0 ? intr_hook : NULL;
 	nested(op, false);
 	host_knobs.hk_intr = NULL;
+	world_settle();
 	pool_set();
 	world_check();
 	if (!world.w_changed && !world.w_observed)
@@ -495,4 +541,5 @@ world_run(uint32_t config, const struct wop *op, uint32_t n)
 	world_at = n;
 	world_close();
 	world_stats.ws_deferred += pmap_counters.pc_deferred;
+	world_stats.ws_pinrefused += pmap_counters.pc_pinrefused;
 }

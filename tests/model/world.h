@@ -16,6 +16,7 @@
  * world_ops.c   which operation a record means, and on what
  * world_map.c   operations by address
  * world_page.c  operations by page, and those on the machine
+ * world_floor.c who may pin page tables, and which may be taken
  * world_check.c the comparison
  */
 #ifndef _PMAP386_TESTS_WORLD_H_
@@ -65,6 +66,7 @@ struct wop {
 #define WF_USER		0x04u		/* in user mode */
 #define WF_NOWAIT	0x08u		/* the caller may not sleep */
 #define WF_LOADED	0x10u		/* the pmap that is loaded */
+#define WF_KILLED	0x20u		/* the caller has been killed */
 
 /* Entry points of pmap.h, for the count of calls. */
 #define WORLD_CALLS(X)							\
@@ -87,6 +89,7 @@ struct world_stats {
 	uint64_t	ws_reclaims;
 	uint64_t	ws_nomem;	/* allocations refused */
 	uint64_t	ws_deferred;
+	uint64_t	ws_pinrefused;	/* by the floor */
 	uint64_t	ws_waits;
 	uint64_t	ws_intr;	/* interrupts that came between */
 	uint64_t	ws_faults;	/* kernel pages made real memory */
@@ -113,11 +116,15 @@ struct world_ctx {
 	bool		wc_wired;
 	bool		wc_life;	/* wc_p is being made */
 	bool		wc_busy;	/* wc_page is being entered */
+	bool		wc_killed;
+	uint32_t	wc_failed0;	/* allocations refused before */
 	struct model_bits wc_set, wc_clear;
 	uint32_t	wc_want[3];	/* the model's answers */
 };
 
 #define WORLD_SLEEPERS	4u
+#define WORLD_HOLDER	0u	/* pmap that wires all, where memory is rich */
+#define WORLD_NEW	6u		/* page tables kept for being new */
 
 struct world {
 	struct model	w_model;
@@ -131,6 +138,7 @@ struct world {
 	uint32_t	w_reclaims;		/* as far as the model knows */
 	uint32_t	w_pool;			/* pages that the module gets */
 	uint32_t	w_total;		/* of these many */
+	bool		w_rich;			/* all of them */
 	uint32_t	w_stash[MODEL_PAGES];	/* the others */
 	uint32_t	w_nstash;
 	struct wop	w_intr;			/* to come */
@@ -139,6 +147,11 @@ struct world {
 	uint32_t	w_nsleep, w_next;
 	bool		w_observed;		/* by the current operation */
 	bool		w_changed;
+	/* The floor: see world_floor.c. */
+	uint32_t	w_new[WORLD_NEW];	/* 0: none */
+	uint32_t	w_nnew;
+	uint32_t	w_doomed;		/* pmap of a killed process */
+	bool		w_overdrawn;
 	/* What is to be audited: see world_check.c. */
 	uint32_t	w_touched;		/* pmaps, a bit each */
 	bool		w_whole;
@@ -191,6 +204,16 @@ extern world_fn world_enter, world_remove, world_protect, world_wiring,
 extern world_fn world_page_protect, world_changebit, world_testbit,
     world_clearbit, world_isbit, world_zero, world_copypage, world_mappings,
     world_usage, world_newpage, world_tlbfill;
+
+/* world_floor.c */
+bool	world_may_pin(uint32_t more);
+bool	world_may_wire(uint32_t p, uint32_t v);
+void	world_unmade(const struct world_ctx *);
+void	world_made(const struct world_ctx *);
+void	world_taken(uint32_t p, uint32_t slot);
+void	world_pinned(struct pmap *, uint32_t);
+void	world_doom(void);
+void	world_settle(void);
 
 /* world_check.c */
 void	world_check(void);

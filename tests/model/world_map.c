@@ -32,11 +32,12 @@ commit_enter(struct world_ctx *c, uint32_t step)
 		world_fail("an enter was made %u times, deferred %u times",
 		    made, deferred);
 	if (c->wc_enter && deferred != 0) {
-		if (c->wc_wired || c->wc_p == MODEL_KERNEL)
-			world_fail("an enter that must be made was deferred");
+		world_unmade(c);
 		model_remove(model, c->wc_p, c->wc_v, c->wc_v + 1);
 		return;
 	}
+	if (c->wc_enter)
+		world_made(c);
 	model_enter(model, c->wc_p, c->wc_v, c->wc_page, c->wc_prot,
 	    c->wc_wired);
 }
@@ -48,16 +49,21 @@ void
 world_enter(struct world_ctx *c, const struct wop *op)
 {
 	uint32_t va = world_va(c);
+	bool killed = host_knobs.hk_killed;
 
 	if ((op->wo_flags & WF_SEEK) != 0 && (op->wo_w & 1) != 0 &&
 	    map_of(c)->mm_page != MODEL_NONE)
 		c->wc_page = map_of(c)->mm_page;
 	c->wc_prot = op->wo_prot % 8;
-	c->wc_wired = (op->wo_flags & WF_ON) != 0;
+	c->wc_wired = (op->wo_flags & WF_ON) != 0 ||
+	    (world.w_rich && c->wc_p == WORLD_HOLDER);
 	c->wc_commit = commit_enter;
 	c->wc_steps = 1;
 	c->wc_enter = c->wc_prot != 0;
 	c->wc_busy = true;
+	c->wc_killed = PH_WIRED_FAILS && (op->wo_flags & WF_KILLED) != 0;
+	if (PH_WIRED_FAILS)
+		host_knobs.hk_killed = c->wc_killed;
 	world_say("enter pmap %u va 0x%08x page %u (0x%08x) prot %u%s",
 	    c->wc_p, va, c->wc_page, world.w_pa[c->wc_page], c->wc_prot,
 	    c->wc_wired ? " wired" : "");
@@ -67,6 +73,8 @@ world_enter(struct world_ctx *c, const struct wop *op)
 	    world.w_pa[c->wc_page] + (op->wo_shape & 2), (int)c->wc_prot,
 	    c->wc_wired);
 	host_knobs.hk_may_wait = true;
+	if (PH_WIRED_FAILS)
+		host_knobs.hk_killed = killed;
 	world_end(c);
 }
 
@@ -117,14 +125,19 @@ world_protect(struct world_ctx *c, const struct wop *op)
 static void
 commit_wiring(struct world_ctx *c, uint32_t step)
 {
+	const struct model_map *mm = map_of(c);
+
 	(void)step;
-	model_change_wiring(model, c->wc_p, c->wc_v, c->wc_wired);
+	if (!c->wc_wired || mm->mm_page == MODEL_NONE || mm->mm_wired ||
+	    world_may_wire(c->wc_p, c->wc_v))
+		model_change_wiring(model, c->wc_p, c->wc_v, c->wc_wired);
 }
 
 void
 world_wiring(struct world_ctx *c, const struct wop *op)
 {
-	c->wc_wired = (op->wo_flags & WF_ON) != 0;
+	c->wc_wired = (op->wo_flags & WF_ON) != 0 ||
+	    (world.w_rich && c->wc_p == WORLD_HOLDER);
 	c->wc_commit = commit_wiring;
 	c->wc_steps = 1;
 	world_say("change_wiring pmap %u va 0x%08x %u", c->wc_p, world_va(c),
@@ -239,13 +252,26 @@ world_counts(struct world_ctx *c, const struct wop *op)
 
 /* ----- life ----- */
 
+/* Make a pmap in memory of its own or of ours.  => NULL: refused */
+static struct pmap *
+make(uint32_t p)
+{
+	if (world.w_created[p])
+		return (CALL(create, 0));
+	memset(&world.w_store[p], 0xa5, sizeof(world.w_store[p]));
+	return (CALL(pinit, &world.w_store[p]) ? &world.w_store[p] : NULL);
+}
+
 /*
- * Make a pmap that is dead, in memory of its own or of ours.
+ * Make a pmap that is dead.  => the floor may forbid it: what it says is
+ *    known where nothing else ran meanwhile
  */
 void
 world_make(struct world_ctx *c, const struct wop *op)
 {
+	uint64_t others = world_stats.ws_intr + world_stats.ws_waits;
 	uint32_t p = c->wc_p;
+	bool may = world_may_pin(1);
 
 	if (world.w_pm[p] != NULL || world_in_use(c, p))
 		return;
@@ -254,15 +280,15 @@ world_make(struct world_ctx *c, const struct wop *op)
 	if (op->wo_w % 8 == 7 && CALL(create, PAGE) != NULL)
 		world_fail("a software map has a pmap");
 	world_say("%s pmap %u", world.w_created[p] ? "create" : "pinit", p);
-	if (world.w_created[p])
-		world.w_pm[p] = CALL(create, 0);
-	else {
-		memset(&world.w_store[p], 0xa5, sizeof(world.w_store[p]));
-		CALL(pinit, &world.w_store[p]);
-		world.w_pm[p] = &world.w_store[p];
-	}
-	world.w_refs[p] = 1;
+	world.w_pm[p] = make(p);
 	world.w_observed = true;
+	if (world_stats.ws_intr + world_stats.ws_waits == others &&
+	    PH_WIRED_FAILS && may != (world.w_pm[p] != NULL))
+		world_fail("a pmap %s", may ? "was refused" :
+		    "was made below the floor");
+	if (world.w_pm[p] == NULL && !PH_WIRED_FAILS)
+		world_fail("a pmap was refused");
+	world.w_refs[p] = 1;
 	world_end(c);
 }
 

@@ -277,7 +277,9 @@ world_knob(const struct wop *op)
 {
 	switch (op->wo_op % W_OPS) {
 	case W_POOL:
-		world.w_pool = 8 + op->wo_w % 16;
+		world.w_pool = 8u + op->wo_w % 16;
+		if (world.w_rich && op->wo_w % 8 != 0)
+			world.w_pool = world.w_total;
 		break;
 	case W_LIMIT:
 		host_knobs.hk_limit = op->wo_w % 8 < 4 ? op->wo_w % 4 :

@@ -524,6 +524,7 @@ TEST(ptp_victim__looks_at_eight)
 	pmap_t pm = as_new();
 	uint32_t pa = page_new(), i, j;
 
+	ph_newest = 1;
 	for (i = 0; i < 9; i++)
 		for (j = 0; j < 12 - i; j++)
 			DO(pmap_enter(pm, i * SLOT + j * PAGE, pa, PROT_R,
@@ -536,6 +537,7 @@ TEST(ptp_victim__looks_at_eight)
 		CHECK_EQ((*host_pde(pm, i * SLOT) & MMU_A) != 0, i > 7);
 	CHECK(ptp_victims.pl_first == ptp_lookup(pm, 8 * SLOT));
 	CHECK_EQ(ptp_victims.pl_count, 9);
+	ph_newest = 6;
 }
 
 TEST(ptp_kernel_init__says_what_the_page_is)

@@ -24,7 +24,7 @@
 #define _PMAP386_TESTS_T_AUDIT_H_
 
 #include "unit.h"
-#include "pmap_private.h"
+#include "pmap_audit.h"
 
 #define VA	0x0a000000u
 

@@ -5,7 +5,7 @@
  * t_edges.c: exact limits of the operations, one page before and one after.
  */
 #include "unit.h"
-#include "pmap_private.h"
+#include "pmap_mem.h"
 
 #define VA	0x14000000u
 

@@ -228,7 +228,7 @@ TEST(ptp_victim__second_chance_and_fewest_entries)
 	uint32_t pa = page_new(), i;
 	struct ptp *pt;
 
-	for (i = 0; i < 4; i++)
+	for (i = 0; i < 4 + 6; i++)
 		DO(pmap_enter(pm, VA + i * SLOT, pa, PROT_R, FALSE));
 	DO(pmap_enter(pm, VA + PAGE, pa, PROT_R, FALSE));
 	CHECK(can_read(pm, VA + SLOT, pa));
@@ -237,6 +237,32 @@ TEST(ptp_victim__second_chance_and_fewest_entries)
 	CHECK_EQ(*host_pde(pm, VA + SLOT) & MMU_A, 0);
 	CHECK(ptp_lists_ok());
 	CHECK(ptp_victim(NULL, true) != NULL);
+}
+
+/*
+ * Those that were put into use last stay, while there is another one.
+ */
+TEST(ptp_victim__new_ones_stay)
+{
+	pmap_t pm = as_new();
+	uint32_t pa = page_new(), i;
+	struct ptp *pt;
+
+	for (i = 0; i < 6; i++)
+		DO(pmap_enter(pm, VA + i * SLOT, pa, PROT_R, FALSE));
+	CHECK(ptp_victim(NULL, false) == NULL);
+	CHECK(ptp_victim(NULL, true) == ptp_lookup(pm, VA));
+	DO(pmap_enter(pm, VA + i * SLOT, pa, PROT_R, FALSE));
+	for (i = 1; i < 100; i++)
+		DO(pmap_enter(pm, VA + i * PAGE, pa, PROT_R, FALSE));
+	pt = ptp_lookup(pm, VA);
+	CHECK(!ptp_is_new(pt));
+	CHECK(ptp_is_new(ptp_lookup(pm, VA + SLOT)));
+	CHECK(ptp_victim(NULL, false) == pt);
+	CHECK(can_read(pm, VA, pa));
+	CHECK(ptp_victim(NULL, false) == NULL);
+	CHECK(ptp_victim(NULL, true) == pt);
+	CHECK(ptp_victim(pt, true) != pt);
 }
 
 TEST(ptp_victim__everything_in_use_is_taken_by_force)

@@ -6,6 +6,7 @@
 
 #define P_SYSTEM	0x00200
 #define SIGKILL		9
+#define sigmask(sig)	(1 << ((sig) - 1))
 
 struct vmspace;
 
@@ -14,6 +15,7 @@ struct proc {
 	struct vmspace	*p_vmspace;
 	int		p_flag;
 	int		p_pid;
+	int		p_siglist;
 	char		p_comm[17];
 };
 
