@@ -92,7 +92,8 @@ main(void)
 	proc0_init();
 	vm_mem_init();
 	kmeminit();
-	vmspace_init(&vmspace0, VM_MIN_ADDRESS, VM_MAXUSER_ADDRESS);
+	if (!vmspace_init(&vmspace0, VM_MIN_ADDRESS, VM_MAXUSER_ADDRESS))
+		panic("no page directory for process 0");
 	procinit();
 	proc0.p_fd = fdalloc_table();
 	ttyinit();

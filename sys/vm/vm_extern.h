@@ -36,16 +36,16 @@ void	kmem_init(vm_offset_t, vm_offset_t);
 
 /* Address spaces. */
 struct vmspace *vmspace_alloc(vm_offset_t, vm_offset_t, boolean_t);
-struct vmspace *vmspace_fork(struct vmspace *);
+int	vmspace_fork(struct vmspace *, struct vmspace **);
 void	vmspace_free(struct vmspace *);
-void	vmspace_init(struct vmspace *, vm_offset_t, vm_offset_t);
+boolean_t vmspace_init(struct vmspace *, vm_offset_t, vm_offset_t);
 int	vmspace_exec(struct proc *);	/* an empty space for the new image */
 
 /*
  * vm_fork: gives p2 an address space (a copy of p1's, or the same one with
  * one more reference where `shared') and a u-area, in p2->p_addr, kernel
- * addresses only.  ENOMEM where there is no room.  The caller fills the
- * u-area and calls cpu_fork.
+ * addresses only.  ENOMEM where there is no room, EAGAIN where there is no
+ * page directory.  The caller fills the u-area and calls cpu_fork.
  */
 int	vm_fork(struct proc *, struct proc *, boolean_t);
 vm_offset_t uarea_alloc(void);

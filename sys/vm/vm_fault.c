@@ -18,7 +18,11 @@
  * end of the transfer and the new start.
  *
  * pmap_enter may sleep, and may return without the mapping: the page is busy
- * meanwhile, and nothing here relies on the mapping.
+ * meanwhile, and nothing here relies on the mapping.  What that means is for
+ * fault_map to say.
+ *
+ * Each sleep ends within a second or so for a process that has been killed,
+ * but for a transfer, which ends by itself, and for the kernel's own memory.
  */
 #include <sys/param.h>
 #include <sys/systm.h>
@@ -69,13 +73,24 @@ fault_grow(vm_map_t map, vm_offset_t va)
 	    map == &p->p_vmspace->vm_map && grow(p, va));
 }
 
+/*
+ * Is there no point in going on?  For the kernel's maps there always is: who
+ * faults there has no error to give.
+ */
+static boolean_t
+fault_gives_up(const struct faultinfo *fi)
+{
+
+	return (fault_killed() && fi->map->pmap != kernel_pmap);
+}
+
 /* Wait for memory, with nothing held.  => FAULT_RETRY, or killed */
 static int
 fault_wait(struct faultinfo *fi)
 {
 
 	fault_unlock(fi);
-	if (fault_killed() && fi->map->pmap != kernel_pmap)
+	if (fault_gives_up(fi))
 		return (KERN_RESOURCE_SHORTAGE);
 	VM_WAIT;
 	return (FAULT_RETRY);
@@ -118,13 +133,18 @@ fault_pagein(struct faultinfo *fi, vm_object_t object, vm_offset_t offset)
 	return (KERN_MEMORY_ERROR);
 }
 
-/* Wait for somebody else's work on a page. */
+/*
+ * Wait for somebody else's work on a page: who may himself wait, for memory
+ * to map it.
+ */
 static int
 fault_busy(struct faultinfo *fi, vm_page_t m)
 {
 
 	cnt.v_intrans++;
 	fault_unlock(fi);
+	if (fault_gives_up(fi))
+		return (KERN_RESOURCE_SHORTAGE);
 	vm_page_sleep(m, "fltbsy");
 	return (FAULT_RETRY);
 }
@@ -243,25 +263,57 @@ fault_take(struct faultinfo *fi)
 	return (KERN_SUCCESS);
 }
 
-/* Make the mapping, and let go of page and map. */
+/* => was the mapping made? */
+static boolean_t
+fault_map_as(struct faultinfo *fi, boolean_t wired)
+{
+	pmap_t pmap = fi->lk.map->pmap;
+	vm_offset_t pa;
+
+	pmap_enter(pmap, fi->va, VM_PAGE_TO_PHYS(fi->m), fi->lk.prot, wired);
+	return (pmap_lookup(pmap, fi->va, &pa));
+}
+
+/*
+ * Make the mapping.
+ *
+ * A wired one may be refused, since it pins a page table (pmap(9)).  Who asks
+ * for the wiring is told.  Where the page is wired long since, and has only
+ * lost its mapping (to mprotect, or for a copy), there is nobody to tell: it
+ * is mapped as if it were not wired.  It stays in memory all the same; its
+ * page table may be taken, which costs another fault that reads nothing.
+ *
+ * => KERN_RESOURCE_SHORTAGE: it may not be mapped wired; or it is not mapped,
+ *    and the process, which would only fault again, has been killed
+ */
+static int
+fault_map(struct faultinfo *fi)
+{
+
+	if (fault_map_as(fi, fi->lk.wired))
+		return (KERN_SUCCESS);
+	if (fi->wiring)
+		return (KERN_RESOURCE_SHORTAGE);
+	if (fi->lk.wired && fault_map_as(fi, FALSE))
+		return (KERN_SUCCESS);
+	return (fault_gives_up(fi) ? KERN_RESOURCE_SHORTAGE : KERN_SUCCESS);
+}
+
+/* Wire and map the page, and let go of page and map. */
 static int
 fault_enter(struct faultinfo *fi)
 {
 	vm_page_t m = fi->m;
-	vm_offset_t pa;
-	int rv = KERN_SUCCESS;
+	int rv;
 
 	if (fi->wiring)
 		vm_page_wire(m);
 	KASSERTMSG(!fi->lk.wired || m->wire_count != 0, "va 0x%x", fi->va);
-	pmap_enter(fi->lk.map->pmap, fi->va, VM_PAGE_TO_PHYS(m),
-	    fi->lk.prot, fi->lk.wired);
-	if (!fi->wiring)
-		vm_page_activate(m);
+	rv = fault_map(fi);
+	if (fi->wiring && rv != KERN_SUCCESS)
+		vm_page_unwire(m);
+	vm_page_activate(m);
 	vm_page_wakeup(m);
-	if (fault_killed() && fi->map->pmap != kernel_pmap && !fi->wiring &&
-	    !pmap_lookup(fi->lk.map->pmap, fi->va, &pa))
-		rv = KERN_RESOURCE_SHORTAGE;
 	fault_unlock(fi);
 	return (rv);
 }
@@ -273,7 +325,8 @@ fault_enter(struct faultinfo *fi)
  * => may sleep; the map is not locked for writing
  * => success does not promise a mapping: the access may fault again
  * => KERN_MEMORY_ERROR: the page cannot be read, or lies behind the end of
- *    its file; KERN_RESOURCE_SHORTAGE: the process has been killed
+ *    its file; KERN_RESOURCE_SHORTAGE: the process has been killed, or the
+ *    page may not be wired
  */
 int
 vm_fault(vm_map_t map, vm_offset_t vaddr, vm_prot_t fault_type,

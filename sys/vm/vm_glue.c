@@ -57,13 +57,14 @@ uarea_free(vm_offset_t addr)
  * u-area.
  *
  * => may sleep
- * => ENOMEM: p2 is as it was
+ * => EAGAIN or ENOMEM: p2 is as it was
  */
 int
 vm_fork(struct proc *p1, struct proc *p2, boolean_t shared)
 {
 	struct vmspace *vm = p1->p_vmspace;
 	vm_offset_t addr;
+	int error;
 
 	addr = uarea_alloc();
 	if (addr == 0)
@@ -71,10 +72,10 @@ vm_fork(struct proc *p1, struct proc *p2, boolean_t shared)
 	if (shared)
 		vm->vm_refcnt++;
 	else {
-		vm = vmspace_fork(vm);
-		if (vm == NULL) {
+		error = vmspace_fork(vm, &vm);
+		if (error != 0) {
 			uarea_free(addr);
-			return (ENOMEM);
+			return (error);
 		}
 	}
 	p2->p_vmspace = vm;

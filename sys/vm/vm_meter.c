@@ -63,6 +63,8 @@ vm_meter_fill(struct vmmeter *vm)
 	vm->v_violations = pmap_counters.pc_violation;
 	vm->v_skipped = audit_stats.as_maxskipped;
 	vm->v_stackptp_freed = pmap_counters.pc_top_lost;
+	vm->v_pinned = pmap_pinned(&vm->v_pinlimit);
+	vm->v_pinrefused = pmap_counters.pc_pinrefused;
 }
 
 /* A figure is copied where there is room for all of it. */

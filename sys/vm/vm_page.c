@@ -459,7 +459,8 @@ vm_page_wakeup(vm_page_t m)
 }
 
 /*
- * Sleep until a busy page may be free to use.
+ * Sleep until a busy page may be free to use, a second at most: the caller
+ * may have been killed meanwhile.
  *
  * => the page may be gone or another one's on return: look again
  */
@@ -471,7 +472,7 @@ vm_page_sleep(vm_page_t m, const char *why)
 	s = splvm();
 	if ((m->flags & PG_BUSY) != 0) {
 		m->flags |= PG_WANTED;
-		tsleep(m, PVM, why, 0);
+		tsleep(m, PVM, why, hz);
 	}
 	splx(s);
 }

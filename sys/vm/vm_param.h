@@ -30,7 +30,7 @@
  * KERN_MEMORY_ERROR (the page cannot be read, or lies behind the end of its
  * file) and SIGSEGV for the others.  KERN_RESOURCE_SHORTAGE from vm_fault
  * means that the process has been killed and only has to look at its
- * signals.
+ * signals; or, where a page was to be wired, that it may not be.
  */
 #define KERN_SUCCESS		0
 #define KERN_INVALID_ADDRESS	1

@@ -62,6 +62,9 @@ struct vmmeter {
 	unsigned int	v_skipped;	/* PTEs that the last audit skipped */
 	unsigned int	v_stackptp_freed; /* page tables of the top 4 MB */
 	unsigned int	v_maxsharers;	/* most mappings of one page */
+	unsigned int	v_pinned;	/* pages that directories and page */
+	unsigned int	v_pinlimit;	/* tables pin, and how many they may */
+	unsigned int	v_pinrefused;	/* forks, wirings refused for that */
 };
 
 /*

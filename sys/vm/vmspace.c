@@ -13,22 +13,28 @@
 
 /*
  * Set up an address space with nothing mapped in it.
+ *
+ * => may sleep
+ * => FALSE: no page directory is to be had; there is nothing to give back
  */
-void
+boolean_t
 vmspace_init(struct vmspace *vm, vm_offset_t min, vm_offset_t max)
 {
 
 	memset(vm, 0, sizeof(*vm));
 	vm_map_init(&vm->vm_map, min, max, TRUE);
-	pmap_pinit(&vm->vm_pmap);
+	if (!pmap_pinit(&vm->vm_pmap))
+		return (FALSE);
 	vm->vm_map.pmap = &vm->vm_pmap;
 	vm->vm_refcnt = 1;
+	return (TRUE);
 }
 
 /*
  * A new empty address space.
  *
  * => may sleep
+ * => NULL: no page directory is to be had
  */
 struct vmspace *
 vmspace_alloc(vm_offset_t min, vm_offset_t max, boolean_t pageable)
@@ -36,7 +42,10 @@ vmspace_alloc(vm_offset_t min, vm_offset_t max, boolean_t pageable)
 	struct vmspace *vm;
 
 	vm = malloc(sizeof(*vm), M_VMSPACE, M_WAITOK);
-	vmspace_init(vm, min, max);
+	if (!vmspace_init(vm, min, max)) {
+		free(vm, M_VMSPACE);
+		return (NULL);
+	}
 	vm->vm_map.entries_pageable = pageable;
 	return (vm);
 }
@@ -66,6 +75,7 @@ vmspace_free(struct vmspace *vm)
  * emptied, or a new one where a vfork's parent still uses it.
  *
  * => may sleep
+ * => ENOMEM: no page directory is to be had; p has what it had
  */
 int
 vmspace_exec(struct proc *p)
@@ -81,6 +91,8 @@ vmspace_exec(struct proc *p)
 	}
 	vm = vmspace_alloc(vm_map_min(&old->vm_map),
 	    vm_map_max(&old->vm_map), TRUE);
+	if (vm == NULL)
+		return (ENOMEM);
 	p->p_vmspace = vm;
 	if (p == curproc)
 		pmap_activate(&vm->vm_pmap);
@@ -174,11 +186,12 @@ vmspace_fork_entry(vm_map_t old_map, vm_map_t new_map, vm_map_entry_t old)
  * A new address space that has what the old one passes on.
  *
  * => may sleep
- * => NULL: too many map entries; or the process has been killed meanwhile,
+ * => EAGAIN: no page directory is to be had
+ * => ENOMEM: too many map entries; or the process has been killed meanwhile,
  *    or a page could not be read for a copy
  */
-struct vmspace *
-vmspace_fork(struct vmspace *vm1)
+int
+vmspace_fork(struct vmspace *vm1, struct vmspace **vmp)
 {
 	vm_map_t old_map = &vm1->vm_map, new_map;
 	vm_map_entry_t entry;
@@ -186,9 +199,11 @@ vmspace_fork(struct vmspace *vm1)
 	int rv = KERN_SUCCESS;
 
 	vm2 = vmspace_alloc(vm_map_min(old_map), vm_map_max(old_map), TRUE);
+	if (vm2 == NULL)
+		return (EAGAIN);
 	if (!vm_map_entry_room(&vm2->vm_map, old_map->nentries)) {
 		vmspace_free(vm2);
-		return (NULL);
+		return (ENOMEM);
 	}
 	vm2->vm_tsize = vm1->vm_tsize;
 	vm2->vm_dsize = vm1->vm_dsize;
@@ -205,7 +220,8 @@ vmspace_fork(struct vmspace *vm1)
 	vm_map_unlock(old_map);
 	if (rv != KERN_SUCCESS) {
 		vmspace_free(vm2);
-		return (NULL);
+		return (ENOMEM);
 	}
-	return (vm2);
+	*vmp = vm2;
+	return (0);
 }

@@ -524,17 +524,27 @@ do_cut(const struct nm_step *st)
 }
 
 /*
+ * Is the pmap of a step alive?  => one that was refused has no steps
+ */
+static bool
+has_pmap(const struct nm_step *st)
+{
+	if (strchr("exprmWUacdk", st->st_op) == NULL ||
+	    nm_w.w_pm[st->st_pmap] != NULL)
+		return (true);
+	if (!nm_w.w_refused[st->st_pmap])
+		nm_fail("the script's pmap %u is not alive", st->st_pmap);
+	return (false);
+}
+
+/*
  * One step, without a comparison.
  */
 void
 nm_step(const struct nm_step *st)
 {
-	if (strchr("exprmWUacdk", st->st_op) != NULL &&
-	    nm_w.w_pm[st->st_pmap] == NULL) {
-		if (nm_w.w_refused[st->st_pmap])
-			return;
-		nm_fail("the script's pmap %u is not alive", st->st_pmap);
-	}
+	if (!has_pmap(st))
+		return;
 	switch (st->st_op) {
 	case 'e':
 		do_enter(st);

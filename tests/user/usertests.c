@@ -32,6 +32,7 @@ static const struct subject subjects[] = {
 	{ "cow", tests_cow },
 	{ "exec", tests_exec },
 	{ "file", tests_file },
+	{ "floor", tests_floor },
 	{ "fork", tests_fork },
 	{ "memory", tests_memory },
 	{ "mmap", tests_mmap },
