@@ -33,8 +33,10 @@ struct vm_map_entry {
 	bool		 is_sub_map;
 	bool		 copy_on_write;	/* a write gets its own page */
 	bool		 needs_copy;	/* a shadow is still to be made */
-	u_short		 wired_count;	/* 0: pageable */
+	u_short		 wired_count;	/* 0: pageable; VM_WIRED_MAX at most */
 };
+
+#define VM_WIRED_MAX	0xffffu	/* mlocks of one range; one more is refused */
 
 /*
  * A map's lock: readers or one writer, who may sleep holding it.  A reader
@@ -42,7 +44,7 @@ struct vm_map_entry {
  */
 struct vm_lock {
 	struct proc	*lk_owner;	/* the writer */
-	short		 lk_readers;
+	u_int		 lk_readers;
 	bool		 lk_writer;
 	bool		 lk_wanted;
 };

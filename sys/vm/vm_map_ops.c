@@ -233,9 +233,13 @@ vm_map_wire_mark(vm_map_t map, vm_map_entry_t first, vm_offset_t start,
 
 	for (va = start; va < end; va = entry->end, entry = entry->next) {
 		if (entry == &map->header || entry->start > va ||
-		    entry->is_sub_map || entry->wired_count == 0xffff) {
+		    entry->is_sub_map) {
 			vm_map_wire_unmark(map, first, va);
 			return (KERN_INVALID_ARGUMENT);
+		}
+		if (entry->wired_count == VM_WIRED_MAX) {
+			vm_map_wire_unmark(map, first, va);
+			return (KERN_RESOURCE_SHORTAGE);
 		}
 		vm_map_clip_end(map, entry, end);
 		if (entry->wired_count == 0 &&
@@ -284,7 +288,8 @@ vm_map_wire(vm_map_t map, vm_map_entry_t entry, vm_offset_t end)
  * Wire a range in memory (new_pageable FALSE), or undo one wiring of it.
  *
  * => may sleep
- * => a range with a gap, or not wired: KERN_INVALID_ARGUMENT
+ * => a range with a gap, or not wired: KERN_INVALID_ARGUMENT; wired too
+ *    often: KERN_RESOURCE_SHORTAGE
  * => a wiring that fails leaves nothing wired that was not before
  */
 int

@@ -437,6 +437,7 @@ sys_mlock(struct proc *p, void *v, register_t *retval)
 	vm_offset_t addr = (vm_offset_t)uap->addr;
 	vm_size_t size = uap->len;
 	u_int limit = (u_int)p_rlimit_cur(p, RLIMIT_MEMLOCK);
+	int rv;
 
 	(void)retval;
 	if ((addr & PAGE_MASK) != 0)
@@ -446,8 +447,9 @@ sys_mlock(struct proc *p, void *v, register_t *retval)
 	if (atop(size) + cnt.v_wire_count > cnt.v_page_count / 2 ||
 	    size + ptoa(pmap_wired_count(map->pmap)) > limit)
 		return (EAGAIN);
-	return (vm_map_pageable(map, addr, addr + size, FALSE) ==
-	    KERN_SUCCESS ? 0 : ENOMEM);
+	rv = vm_map_pageable(map, addr, addr + size, FALSE);
+	return (rv == KERN_SUCCESS ? 0 :
+	    rv == KERN_RESOURCE_SHORTAGE ? EAGAIN : ENOMEM);
 }
 
 /*

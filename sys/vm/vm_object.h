@@ -19,8 +19,8 @@ LIST_HEAD(object_list, vm_object);
  */
 struct vm_object {
 	struct pglist	 memq;		/* resident pages */
-	u_short		 flags;		/* OBJ_* */
-	u_short		 paging_in_progress; /* transfers under way */
+	u_int		 flags;		/* OBJ_* */
+	u_int		 paging_in_progress; /* transfers under way */
 	int		 ref_count;	/* map entries, shadows, and holders */
 	int		 resident_page_count;
 	vm_size_t	 size;		/* bytes */
