@@ -465,33 +465,42 @@ vm_map_entries_alike(vm_map_entry_t a, vm_map_entry_t b)
 	    a->wired_count == b->wired_count);
 }
 
+/* Make one of an entry and the next, if they do not differ. */
+static boolean_t
+vm_map_entry_join(vm_map_t map, vm_map_entry_t entry)
+{
+	vm_map_entry_t next = entry->next;
+
+	if (next == &map->header || !vm_map_entries_alike(entry, next))
+		return (FALSE);
+	vm_map_entry_unlink(map, next);
+	entry->end = next->end;
+	if (entry->object.vm_object != NULL)
+		entry->object.vm_object->ref_count--;
+	vm_map_entry_dispose(map, next);
+	return (TRUE);
+}
+
 /*
- * Merge an entry with its neighbours where they do not differ.
+ * Merge the entries of a range, and those at its ends with their neighbours,
+ * where they do not differ.
  *
  * => the map is locked for writing
+ * => any entry of the range may go: for the end of an operation, not for a
+ *    loop over entries
  */
 void
-vm_map_simplify_entry(vm_map_t map, vm_map_entry_t entry)
+vm_map_simplify(vm_map_t map, vm_offset_t start, vm_offset_t end)
 {
-	vm_map_entry_t other;
+	vm_map_entry_t entry;
 
-	other = entry->prev;
-	if (other != &map->header && vm_map_entries_alike(other, entry)) {
-		vm_map_entry_unlink(map, other);
-		entry->start = other->start;
-		entry->offset = other->offset;
-		if (entry->object.vm_object != NULL)
-			entry->object.vm_object->ref_count--;
-		vm_map_entry_dispose(map, other);
-	}
-	other = entry->next;
-	if (other != &map->header && vm_map_entries_alike(entry, other)) {
-		vm_map_entry_unlink(map, other);
-		entry->end = other->end;
-		if (entry->object.vm_object != NULL)
-			entry->object.vm_object->ref_count--;
-		vm_map_entry_dispose(map, other);
-	}
+	if (vm_map_lookup_entry(map, start, &entry))
+		entry = entry->prev;
+	if (entry == &map->header)
+		entry = entry->next;
+	while (entry != &map->header && entry->start < end)
+		if (!vm_map_entry_join(map, entry))
+			entry = entry->next;
 }
 
 /* Make a second entry for a half of `entry'. */

@@ -110,7 +110,7 @@ boolean_t vm_map_check_mapped(vm_map_t, vm_offset_t, vm_offset_t);
 int	vm_map_lookup(vm_map_t, vm_offset_t, vm_prot_t,
 	    struct vm_map_lookup *);
 void	vm_map_lookup_done(struct vm_map_lookup *);
-void	vm_map_simplify_entry(vm_map_t, vm_map_entry_t);
+void	vm_map_simplify(vm_map_t, vm_offset_t, vm_offset_t);
 
 /* Between the files of the map. */
 vm_map_entry_t vm_map_entry_create(vm_map_t);

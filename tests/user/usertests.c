@@ -35,6 +35,8 @@ static const struct subject subjects[] = {
 	{ "exec", tests_exec },
 	{ "file", tests_file },
 	{ "fork", tests_fork },
+	{ "limit", tests_limit },
+	{ "lock", tests_lock },
 	{ "many", tests_many },
 	{ "memory", tests_memory },
 	{ "mmap", tests_mmap },

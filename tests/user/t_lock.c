@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Copyright (c) 2026 The pmap386 authors */
+
+/*
+ * t_lock.c: what mlock and munlock leave behind, page by page.
+ */
+#include <sys/mman.h>
+
+#include <vmfig.h>
+
+#include "test.h"
+
+enum {
+	FILE_PAGES = 16		/* of /scratch */
+};
+
+static unsigned int
+wired(void)
+{
+	struct vmmeter vm;
+
+	CHECK(vmmeter_get(&vm) == 0, "sysctl: %s", strerror(errno));
+	return (vm.v_wire_count);
+}
+
+/* A page that is not locked cannot be unlocked. */
+static void
+must_be_unlocked(char *p, unsigned int from, unsigned int to)
+{
+	for (unsigned int i = from; i < to; i++)
+		CHECK(munlock(p + i * PAGE, PAGE) != 0, "page %u is locked",
+		    i);
+}
+
+/* The first page is locked twice: then a munlock of all unlocks the rest. */
+static void
+lock__munlock_of_unequal_counts(void)
+{
+	char *p = test_map(8 * PAGE, MAP_PRIVATE);
+	unsigned int before = wired();
+
+	CHECK(mlock(p, 8 * PAGE) == 0, "mlock");
+	CHECK(mlock(p, PAGE) == 0, "mlock of the first");
+	CHECK(munlock(p, 8 * PAGE) == 0, "munlock");
+	must_be_unlocked(p, 1, 8);
+	CHECK(munlock(p, PAGE) == 0, "munlock of the first");
+	must_be_unlocked(p, 0, 8);
+	CHECK(wired() < before + 8, "wired %u, then %u", before, wired());
+}
+
+/* The same with pages locked up to four times, one by one. */
+static void
+lock__munlock_of_many_counts(void)
+{
+	char *p = test_map(16 * PAGE, MAP_PRIVATE);
+
+	for (int i = 0; i < 16; i++)
+		for (int n = 0; n <= i % 4; n++)
+			CHECK(mlock(p + i * PAGE, PAGE) == 0, "mlock %d", i);
+	CHECK(munlock(p, 16 * PAGE) == 0, "munlock");
+	for (unsigned int i = 0; i < 16; i++)
+		for (unsigned int n = 0; n < i % 4; n++)
+			CHECK(munlock(p + i * PAGE, PAGE) == 0,
+			    "page %u, munlock %u", i, n);
+	must_be_unlocked(p, 0, 16);
+}
+
+/* An mlock that fails behind the end of a file leaves nothing locked. */
+static void
+lock__mlock_that_fails(void)
+{
+	int fd = test_open("/scratch", O_RDWR);
+	char *p;
+
+	p = mmap(NULL, 8 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd,
+	    (FILE_PAGES - 4) * PAGE);
+	CHECK(p != MAP_FAILED, "mmap: %s", strerror(errno));
+	p[0] = 1;			/* one object for all that follows */
+	CHECK(mprotect(p + 4 * PAGE, 4 * PAGE, PROT_READ) == 0, "mprotect");
+	CHECK(mlock(p, PAGE) == 0, "mlock: %s", strerror(errno));
+	CHECK_ERRNO(ENOMEM, mlock(p, 8 * PAGE));
+	must_be_unlocked(p, 1, 8);
+	CHECK(munlock(p, PAGE) == 0, "munlock");
+	must_be_unlocked(p, 0, 8);
+}
+
+/* Rights and inheritance that differ in the middle are set everywhere. */
+static void
+lock__protect_and_inherit_pieces(void)
+{
+	char *p = test_map(8 * PAGE, MAP_PRIVATE);
+	int status;
+
+	memset(p, 'p', 8 * PAGE);
+	for (unsigned int i = 1; i < 8; i += 2) {
+		CHECK(mprotect(p + i * PAGE, PAGE, PROT_READ) == 0,
+		    "mprotect %u", i);
+		CHECK(minherit(p + i * PAGE, PAGE, MINHERIT_NONE) == 0,
+		    "minherit %u", i);
+	}
+	CHECK(mprotect(p, 8 * PAGE, PROT_READ | PROT_WRITE) == 0, "mprotect");
+	CHECK(minherit(p, 8 * PAGE, MINHERIT_SHARE) == 0, "minherit");
+	if (fork() == 0) {
+		memset(p, 'q', 8 * PAGE);
+		_exit(0);
+	}
+	CHECK(wait(&status) > 0 && status == 0, "the child: 0x%x", status);
+	for (unsigned int i = 0; i < 8; i++)
+		CHECK(p[i * PAGE] == 'q', "page %u is not shared", i);
+}
+
+const struct test tests_lock[] = {
+	TEST(lock__munlock_of_unequal_counts),
+	TEST(lock__munlock_of_many_counts),
+	TEST(lock__mlock_that_fails),
+	TEST(lock__protect_and_inherit_pieces),
+	TEST_END
+};
