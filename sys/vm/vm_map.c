@@ -11,7 +11,9 @@
  * A map that is used at interrupt level (kmem_map) is only locked at splvm
  * and never across a sleep, so that an interrupt never finds it locked.
  *
- * Memory: entries of user maps come from malloc and may sleep for it.
+ * Memory: entries of user maps come from malloc and may sleep for it.  They
+ * are limited; whoever needs some sets them aside before he changes anything
+ * (vm_map_entry_reserve), so that what has begun does not fail.
  * Entries of the kernel's maps come from a pool made at boot, because malloc
  * itself needs them.
  */
@@ -184,8 +186,49 @@ vm_map_lock_downgrade(vm_map_t map)
 }
 
 /*
+ * Set n entries of a user map aside, for an operation that will leave it
+ * `more' entries than it has.
+ *
+ * Entries are memory that cannot be paged: there is one for each page of RAM
+ * (more on a small machine) for all user maps, and a quarter of them for one.
+ * A map of few entries always has room, whatever others have taken; and an
+ * operation that leaves no more than there were is never refused.
+ *
+ * => the map is locked for writing
+ * => FALSE: too many; nothing is set aside
+ */
+boolean_t
+vm_map_entry_reserve(vm_map_t map, u_int n, int more)
+{
+	int after = (int)map->nentries + more;
+
+	if (!map->entries_pageable)
+		return (TRUE);
+	KASSERT(map->reserved == 0);
+	if (more > 0 && after > VM_MAP_FEW &&
+	    (uentry_count + (u_int)more > uentry_max ||
+	    (u_int)after > uentry_max / 4))
+		return (FALSE);
+	map->reserved = n;
+	uentry_count += n;
+	return (TRUE);
+}
+
+/*
+ * Give back what was set aside and not used.
+ */
+void
+vm_map_entry_unreserve(vm_map_t map)
+{
+
+	uentry_count -= map->reserved;
+	map->reserved = 0;
+}
+
+/*
  * An entry with nothing in it.
  *
+ * => a user map has one set aside
  * => may sleep for a user map; never for a kernel map
  * => NULL: the kernel's pool is as good as empty
  */
@@ -196,7 +239,8 @@ vm_map_entry_create(vm_map_t map)
 	int s;
 
 	if (map->entries_pageable) {
-		uentry_count++;
+		KASSERT(map->reserved != 0);
+		map->reserved--;
 		return (malloc(sizeof(*entry), M_VMMAP, M_WAITOK));
 	}
 	s = splvm();
@@ -224,19 +268,6 @@ vm_map_entry_dispose(vm_map_t map, vm_map_entry_t entry)
 	kentry_free = entry;
 	kentry_count++;
 	splx(s);
-}
-
-/*
- * May a user's request add n entries to a map?  Entries are memory that
- * cannot be paged: there is one for each page of RAM (more on a small
- * machine) for all user maps, and a quarter of them for one.
- */
-boolean_t
-vm_map_entry_room(vm_map_t map, int n)
-{
-
-	return (uentry_count + (u_int)n <= uentry_max &&
-	    (u_int)(map->nentries + n) <= uentry_max / 4);
 }
 
 /*
@@ -336,6 +367,7 @@ vm_map_extend(vm_map_entry_t prev, const struct vm_map_entry *new)
  * => the map is locked for writing
  * => takes over the caller's reference on the object, if it succeeds
  * => never sleeps for a kernel map
+ * => uses an entry that the caller has set aside, or sets one aside itself
  */
 int
 vm_map_insert_entry(vm_map_t map, const struct vm_map_entry *new)
@@ -355,6 +387,8 @@ vm_map_insert_entry(vm_map_t map, const struct vm_map_entry *new)
 		return (KERN_SUCCESS);
 	}
 	if (!map->entries_pageable && kentry_count < KENTRY_SPARE)
+		return (KERN_RESOURCE_SHORTAGE);
+	if (map->reserved == 0 && !vm_map_entry_reserve(map, 1, 1))
 		return (KERN_RESOURCE_SHORTAGE);
 	entry = vm_map_entry_create(map);
 	*entry = *new;

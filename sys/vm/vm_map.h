@@ -53,7 +53,8 @@ struct vm_map {
 	struct pmap	*pmap;
 	struct vm_lock	 lock;
 	struct vm_map_entry header;	/* ends of the list; start: minimum */
-	int		 nentries;
+	u_int		 nentries;
+	u_int		 reserved;	/* entries that may still be made */
 	vm_size_t	 size;		/* bytes mapped */
 	int		 ref_count;
 	struct vm_map_entry *hint;	/* last entry found */
@@ -75,6 +76,7 @@ struct vm_map_lookup {
 	bool		 wired;
 };
 
+#define VM_MAP_FEW	32	/* entries that any map may have */
 #define MAX_KMAPENT_MIN	256		/* entries for kernel maps, at least */
 
 void	vm_map_startup(void);
@@ -97,7 +99,7 @@ int	vm_map_findspace(vm_map_t, vm_offset_t, vm_size_t, vm_offset_t *);
 int	vm_map_find(vm_map_t, vm_object_t, vm_offset_t, vm_offset_t *,
 	    vm_size_t, boolean_t);
 int	vm_map_remove(vm_map_t, vm_offset_t, vm_offset_t);
-int	vm_map_delete(vm_map_t, vm_offset_t, vm_offset_t);
+void	vm_map_delete(vm_map_t, vm_offset_t, vm_offset_t);
 int	vm_map_submap(vm_map_t, vm_offset_t, vm_offset_t, vm_map_t);
 int	vm_map_protect(vm_map_t, vm_offset_t, vm_offset_t, vm_prot_t,
 	    boolean_t);
@@ -115,7 +117,9 @@ void	vm_map_simplify(vm_map_t, vm_offset_t, vm_offset_t);
 /* Between the files of the map. */
 vm_map_entry_t vm_map_entry_create(vm_map_t);
 void	vm_map_entry_dispose(vm_map_t, vm_map_entry_t);
-boolean_t vm_map_entry_room(vm_map_t, int);
+boolean_t vm_map_entry_reserve(vm_map_t, u_int, int);
+void	vm_map_entry_unreserve(vm_map_t);
+boolean_t vm_map_range_reserve(vm_map_t, vm_offset_t, vm_offset_t, u_int);
 void	vm_map_entry_link(vm_map_t, vm_map_entry_t, vm_map_entry_t);
 void	vm_map_entry_unlink(vm_map_t, vm_map_entry_t);
 void	vm_map_entry_resolve(vm_map_entry_t);

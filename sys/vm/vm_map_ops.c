@@ -35,15 +35,65 @@ vm_map_first(vm_map_t map, vm_offset_t start)
 	    entry->next);
 }
 
-/* The same, clipped there. */
+/* The same, clipped there, unless the range is empty. */
 static vm_map_entry_t
-vm_map_first_clipped(vm_map_t map, vm_offset_t start)
+vm_map_first_clipped(vm_map_t map, vm_offset_t start, vm_offset_t end)
 {
 	vm_map_entry_t entry = vm_map_first(map, start);
 
-	if (entry != &map->header)
+	if (entry != &map->header && start < end)
 		vm_map_clip_start(map, entry, start);
 	return (entry);
+}
+
+/* How many ends of a range lie inside an entry, which is to be cut there? */
+static u_int
+vm_map_cuts(vm_map_t map, vm_offset_t start, vm_offset_t end)
+{
+	vm_map_entry_t entry;
+	u_int n = 0;
+
+	if (start == end)
+		return (0);
+	if (vm_map_lookup_entry(map, start, &entry) && entry->start < start)
+		n++;
+	if (vm_map_lookup_entry(map, end, &entry) && entry->start < end)
+		n++;
+	return (n);
+}
+
+/*
+ * Set aside what an operation on a range needs that cuts entries.
+ *
+ * => the map is locked for writing
+ */
+static boolean_t
+vm_map_cuts_reserve(vm_map_t map, vm_offset_t start, vm_offset_t end)
+{
+	u_int cuts = vm_map_cuts(map, start, end);
+
+	return (vm_map_entry_reserve(map, cuts, (int)cuts));
+}
+
+/*
+ * The same for vm_map_delete, and for `new' entries in the same place: only
+ * a hole within one entry leaves more of them than there were.
+ */
+boolean_t
+vm_map_range_reserve(vm_map_t map, vm_offset_t start, vm_offset_t end,
+    u_int new)
+{
+	u_int cuts = vm_map_cuts(map, start, end);
+	vm_map_entry_t entry = vm_map_first(map, start);
+	int more = (int)new;
+
+	if (cuts == 2 && entry->end > end)
+		more++;
+	for (; entry != &map->header && entry->end <= end && more > 0;
+	    entry = entry->next)
+		if (entry->start >= start)
+			more--;
+	return (vm_map_entry_reserve(map, cuts + new, more));
 }
 
 /*
@@ -60,7 +110,7 @@ vm_map_submap(vm_map_t map, vm_offset_t start, vm_offset_t end,
 
 	vm_map_lock(map);
 	vm_map_range_check(map, &start, &end);
-	entry = vm_map_first_clipped(map, start);
+	entry = vm_map_first_clipped(map, start, end);
 	if (entry != &map->header && entry->start == start) {
 		vm_map_clip_end(map, entry, end);
 		if (entry->end == end && !entry->is_sub_map &&
@@ -115,7 +165,8 @@ vm_map_protect_check(vm_map_t map, vm_offset_t start, vm_offset_t end,
 /*
  * Change the rights of a range, or the most that they can be.
  *
- * => KERN_PROTECTION_FAILURE: more than the most; nothing has changed
+ * => KERN_PROTECTION_FAILURE: more than the most; KERN_RESOURCE_SHORTAGE:
+ *    too many entries; nothing has changed
  */
 int
 vm_map_protect(vm_map_t map, vm_offset_t start, vm_offset_t end,
@@ -127,14 +178,17 @@ vm_map_protect(vm_map_t map, vm_offset_t start, vm_offset_t end,
 	vm_map_lock(map);
 	vm_map_range_check(map, &start, &end);
 	rv = vm_map_protect_check(map, start, end, new_prot);
+	if (rv == KERN_SUCCESS && !vm_map_cuts_reserve(map, start, end))
+		rv = KERN_RESOURCE_SHORTAGE;
 	if (rv == KERN_SUCCESS) {
-		for (entry = vm_map_first_clipped(map, start);
+		for (entry = vm_map_first_clipped(map, start, end);
 		    entry != &map->header && entry->start < end;
 		    entry = entry->next) {
 			vm_map_clip_end(map, entry, end);
 			vm_map_protect_entry(map, entry, new_prot, set_max);
 		}
 		vm_map_simplify(map, start, end);
+		vm_map_entry_unreserve(map);
 	}
 	vm_map_unlock(map);
 	return (rv);
@@ -142,12 +196,15 @@ vm_map_protect(vm_map_t map, vm_offset_t start, vm_offset_t end,
 
 /*
  * Say what a child is to get of a range.
+ *
+ * => KERN_RESOURCE_SHORTAGE: too many entries; nothing has changed
  */
 int
 vm_map_inherit(vm_map_t map, vm_offset_t start, vm_offset_t end,
     int inheritance)
 {
 	vm_map_entry_t entry;
+	int rv = KERN_RESOURCE_SHORTAGE;
 
 	if (inheritance != VM_INHERIT_NONE &&
 	    inheritance != VM_INHERIT_COPY &&
@@ -155,15 +212,19 @@ vm_map_inherit(vm_map_t map, vm_offset_t start, vm_offset_t end,
 		return (KERN_INVALID_ARGUMENT);
 	vm_map_lock(map);
 	vm_map_range_check(map, &start, &end);
-	for (entry = vm_map_first_clipped(map, start);
-	    entry != &map->header && entry->start < end;
-	    entry = entry->next) {
-		vm_map_clip_end(map, entry, end);
-		entry->inheritance = (u_char)inheritance;
+	if (vm_map_cuts_reserve(map, start, end)) {
+		for (entry = vm_map_first_clipped(map, start, end);
+		    entry != &map->header && entry->start < end;
+		    entry = entry->next) {
+			vm_map_clip_end(map, entry, end);
+			entry->inheritance = (u_char)inheritance;
+		}
+		vm_map_simplify(map, start, end);
+		vm_map_entry_unreserve(map);
+		rv = KERN_SUCCESS;
 	}
-	vm_map_simplify(map, start, end);
 	vm_map_unlock(map);
-	return (KERN_SUCCESS);
+	return (rv);
 }
 
 /*
@@ -230,7 +291,7 @@ vm_map_unwire(vm_map_t map, vm_offset_t start, vm_offset_t end)
 {
 	vm_map_entry_t entry;
 
-	for (entry = vm_map_first_clipped(map, start);
+	for (entry = vm_map_first_clipped(map, start, end);
 	    entry != &map->header && entry->start < end;
 	    entry = entry->next) {
 		vm_map_clip_end(map, entry, end);
@@ -321,7 +382,7 @@ vm_map_wire(vm_map_t map, vm_offset_t start, vm_offset_t end)
  *
  * => may sleep
  * => a range with a gap, or not wired: KERN_INVALID_ARGUMENT; wired too
- *    often: KERN_RESOURCE_SHORTAGE
+ *    often, or too many entries: KERN_RESOURCE_SHORTAGE
  * => what fails leaves nothing wired, or cut, that was not before
  */
 int
@@ -333,12 +394,15 @@ vm_map_pageable(vm_map_t map, vm_offset_t start, vm_offset_t end,
 	vm_map_lock(map);
 	vm_map_range_check(map, &start, &end);
 	rv = vm_map_wire_check(map, start, end, new_pageable);
+	if (rv == KERN_SUCCESS && !vm_map_cuts_reserve(map, start, end))
+		rv = KERN_RESOURCE_SHORTAGE;
 	if (rv == KERN_SUCCESS) {
 		if (new_pageable)
 			vm_map_unwire(map, start, end);
 		else
 			rv = vm_map_wire(map, start, end);
 		vm_map_simplify(map, start, end);
+		vm_map_entry_unreserve(map);
 	}
 	vm_map_unlock(map);
 	return (rv);
@@ -423,17 +487,19 @@ vm_map_entry_delete(vm_map_t map, vm_map_entry_t entry)
  * Remove all mappings of [start, end).
  *
  * => the map is locked for writing; may sleep, but not for kmem_map
+ * => the caller has set entries aside (vm_map_range_reserve), unless this is
+ *    all of the map, or a map of the kernel's
  * => order: unwire, then the pmap (which saves M of each page), then objects
  */
-int
+void
 vm_map_delete(vm_map_t map, vm_offset_t start, vm_offset_t end)
 {
 	vm_map_entry_t entry, first, next;
 
 	vm_map_range_check(map, &start, &end);
-	first = vm_map_first_clipped(map, start);
+	first = vm_map_first_clipped(map, start, end);
 	if (first == &map->header || first->start >= end)
-		return (KERN_SUCCESS);
+		return;
 	for (entry = first; entry != &map->header && entry->start < end;
 	    entry = entry->next) {
 		vm_map_clip_end(map, entry, end);
@@ -446,21 +512,27 @@ vm_map_delete(vm_map_t map, vm_offset_t start, vm_offset_t end)
 		next = entry->next;
 		vm_map_entry_delete(map, entry);
 	}
-	return (KERN_SUCCESS);
 }
 
 /*
  * The same, with the lock taken here.
+ *
+ * => KERN_RESOURCE_SHORTAGE: a hole, and no entry left for it
  */
 int
 vm_map_remove(vm_map_t map, vm_offset_t start, vm_offset_t end)
 {
-	int rv, s = 0;
+	int rv = KERN_RESOURCE_SHORTAGE, s = 0;
 
 	if (map->intrsafe)
 		s = splvm();
 	vm_map_lock(map);
-	rv = vm_map_delete(map, start, end);
+	vm_map_range_check(map, &start, &end);
+	if (vm_map_range_reserve(map, start, end, 0)) {
+		vm_map_delete(map, start, end);
+		vm_map_entry_unreserve(map);
+		rv = KERN_SUCCESS;
+	}
 	vm_map_unlock(map);
 	if (map->intrsafe)
 		splx(s);

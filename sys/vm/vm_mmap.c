@@ -43,12 +43,21 @@ mmap_range(vm_offset_t addr, vm_size_t *len)
 	return (addr + size >= addr && addr + size <= VM_MAXUSER_ADDRESS);
 }
 
-/* Is there room for the entries that cutting a range out may need? */
-static boolean_t
-mmap_room(struct proc *p)
+/* The error of a call that changes a range. */
+static int
+mmap_errno(int rv)
 {
 
-	return (vm_map_entry_room(&p->p_vmspace->vm_map, 2));
+	switch (rv) {
+	case KERN_SUCCESS:
+		return (0);
+	case KERN_PROTECTION_FAILURE:
+		return (EACCES);
+	case KERN_RESOURCE_SHORTAGE:
+		return (ENOMEM);
+	default:
+		return (EINVAL);
+	}
 }
 
 /* The rights that the processor can tell apart: what writes, reads. */
@@ -136,8 +145,6 @@ sys_mmap(struct proc *p, void *v, register_t *retval)
 			return (EINVAL);
 		error = mmap_getfile(p, uap, &mf);
 	}
-	if (error == 0 && !mmap_room(p))
-		error = ENOMEM;
 	if (error == 0)
 		error = vm_mmap(&p->p_vmspace->vm_map, &addr, size,
 		    mmap_prot(uap->prot), mf.mf_maxprot, uap->flags,
@@ -182,7 +189,7 @@ vm_mmap(vm_map_t map, vm_offset_t *addr, vm_size_t size, vm_prot_t prot,
 	};
 	struct vnode *vp = handle;
 	vm_offset_t start = *addr;
-	int rv = KERN_SUCCESS;
+	int rv;
 
 	size = round_page(size);
 	if (size == 0)
@@ -196,14 +203,18 @@ vm_mmap(vm_map_t map, vm_offset_t *addr, vm_size_t size, vm_prot_t prot,
 		    (flags & MAP_SHARED) == 0 && vp->v_type == VREG;
 	}
 	vm_map_lock(map);
-	if ((flags & MAP_FIXED) != 0)
-		vm_map_delete(map, start, start + size);
-	else if (vm_map_findspace(map, start, size, &start) != 0)
+	if ((flags & MAP_FIXED) == 0 &&
+	    vm_map_findspace(map, start, size, &start) != 0)
 		rv = KERN_NO_SPACE;
-	new.start = start;
-	new.end = start + size;
-	if (rv == KERN_SUCCESS)
+	else if (!vm_map_range_reserve(map, start, start + size, 1))
+		rv = KERN_RESOURCE_SHORTAGE;
+	else {
+		vm_map_delete(map, start, start + size);
+		new.start = start;
+		new.end = start + size;
 		rv = vm_map_insert_entry(map, &new);
+		vm_map_entry_unreserve(map);
+	}
 	vm_map_unlock(map);
 	if (rv != KERN_SUCCESS) {
 		vm_object_deallocate(new.object.vm_object);
@@ -226,10 +237,8 @@ sys_munmap(struct proc *p, void *v, register_t *retval)
 	(void)retval;
 	if (size == 0 || !mmap_range(addr, &size))
 		return (EINVAL);
-	if (!mmap_room(p))
-		return (ENOMEM);
-	vm_map_remove(&p->p_vmspace->vm_map, addr, addr + size);
-	return (0);
+	return (vm_map_remove(&p->p_vmspace->vm_map, addr, addr + size) ==
+	    KERN_SUCCESS ? 0 : ENOMEM);
 }
 
 /*
@@ -247,12 +256,11 @@ sys_mprotect(struct proc *p, void *v, register_t *retval)
 	(void)retval;
 	if (!mmap_range(addr, &size) || (uap->prot & ~VM_PROT_ALL) != 0)
 		return (EINVAL);
-	if (!mmap_room(p) || !vm_map_check_mapped(map, addr, addr + size))
+	if (!vm_map_check_mapped(map, addr, addr + size))
 		return (ENOMEM);
 	rv = vm_map_protect(map, addr, addr + size, mmap_prot(uap->prot),
 	    FALSE);
-	return (rv == KERN_SUCCESS ? 0 :
-	    rv == KERN_PROTECTION_FAILURE ? EACCES : EINVAL);
+	return (mmap_errno(rv));
 }
 
 /* The top object and offset at an address; NULL if there is none. */
@@ -356,11 +364,9 @@ sys_minherit(struct proc *p, void *v, register_t *retval)
 	(void)retval;
 	if (!mmap_range(addr, &size))
 		return (EINVAL);
-	if (!mmap_room(p))
-		return (ENOMEM);
 	rv = vm_map_inherit(&p->p_vmspace->vm_map, addr, addr + size,
 	    uap->inherit);
-	return (rv == KERN_SUCCESS ? 0 : EINVAL);
+	return (mmap_errno(rv));
 }
 
 /*
@@ -442,7 +448,7 @@ sys_mlock(struct proc *p, void *v, register_t *retval)
 	(void)retval;
 	if ((addr & PAGE_MASK) != 0)
 		return (EINVAL);
-	if (!mmap_range(addr, &size) || !mmap_room(p))
+	if (!mmap_range(addr, &size))
 		return (ENOMEM);
 	if (atop(size) + cnt.v_wire_count > cnt.v_page_count / 2 ||
 	    size + ptoa(pmap_wired_count(map->pmap)) > limit)
@@ -465,7 +471,7 @@ sys_munlock(struct proc *p, void *v, register_t *retval)
 	(void)retval;
 	if ((addr & PAGE_MASK) != 0)
 		return (EINVAL);
-	if (!mmap_range(addr, &size) || !mmap_room(p))
+	if (!mmap_range(addr, &size))
 		return (ENOMEM);
 	return (vm_map_pageable(&p->p_vmspace->vm_map, addr, addr + size,
 	    TRUE) == KERN_SUCCESS ? 0 : ENOMEM);

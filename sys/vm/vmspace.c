@@ -183,13 +183,9 @@ vmspace_fork(struct vmspace *vm1)
 	vm_map_t old_map = &vm1->vm_map, new_map;
 	vm_map_entry_t entry;
 	struct vmspace *vm2;
-	int rv = KERN_SUCCESS;
+	int rv = KERN_RESOURCE_SHORTAGE;
 
 	vm2 = vmspace_alloc(vm_map_min(old_map), vm_map_max(old_map), TRUE);
-	if (!vm_map_entry_room(&vm2->vm_map, old_map->nentries)) {
-		vmspace_free(vm2);
-		return (NULL);
-	}
 	vm2->vm_tsize = vm1->vm_tsize;
 	vm2->vm_dsize = vm1->vm_dsize;
 	vm2->vm_ssize = vm1->vm_ssize;
@@ -198,10 +194,14 @@ vmspace_fork(struct vmspace *vm1)
 	vm2->vm_maxsaddr = vm1->vm_maxsaddr;
 	new_map = &vm2->vm_map;
 	vm_map_lock(old_map);
+	if (vm_map_entry_reserve(new_map, old_map->nentries,
+	    (int)old_map->nentries))
+		rv = KERN_SUCCESS;
 	for (entry = old_map->header.next;
 	    rv == KERN_SUCCESS && entry != &old_map->header;
 	    entry = entry->next)
 		rv = vmspace_fork_entry(old_map, new_map, entry);
+	vm_map_entry_unreserve(new_map);
 	vm_map_unlock(old_map);
 	if (rv != KERN_SUCCESS) {
 		vmspace_free(vm2);
