@@ -22,7 +22,8 @@
 
 #include <vm/vm.h>
 
-#define MAP_TYPES	(MAP_SHARED | MAP_PRIVATE)
+#define MAP_TYPES	(MAP_SHARED | MAP_PRIVATE) /* neither: private */
+#define FILE_MAX	0xfffff000u	/* offset behind all that is mapped */
 #define MINCORE_CHUNK	64		/* pages looked at between copyouts */
 
 /* What a file allows its mappings. */
@@ -70,7 +71,11 @@ mmap_prot(int prot)
 	return ((vm_prot_t)prot);
 }
 
-/* Find the file behind a descriptor, and what may be done to it. */
+/*
+ * Find the file behind a descriptor, and what may be done to it.
+ *
+ * => a device has no copies to give: a private mapping of one is shared
+ */
 static int
 mmap_getfile(struct proc *p, struct sys_mmap_args *uap, struct mmap_file *mf)
 {
@@ -84,12 +89,14 @@ mmap_getfile(struct proc *p, struct sys_mmap_args *uap, struct mmap_file *mf)
 	if (fp->f_type != DTYPE_VNODE)
 		return (EINVAL);
 	vp = fp->f_data;
-	if (vp->v_type == VCHR && vp->v_rdev == makedev(CDEV_MEM, MEM_ZERO))
-		return (0);
 	if (vp->v_type != VREG && vp->v_type != VCHR)
 		return (EINVAL);
 	if ((fp->f_flag & FREAD) == 0)
 		return (EACCES);
+	if (vp->v_type == VCHR && vp->v_rdev == makedev(CDEV_MEM, MEM_ZERO))
+		return (0);
+	if (vp->v_type == VCHR)
+		uap->flags |= MAP_SHARED;
 	if ((uap->flags & MAP_SHARED) != 0 && (fp->f_flag & FWRITE) == 0) {
 		if ((uap->prot & PROT_WRITE) != 0)
 			return (EACCES);
@@ -121,10 +128,10 @@ sys_mmap(struct proc *p, void *v, register_t *retval)
 	struct mmap_file mf = { NULL, VM_PROT_ALL };
 	vm_offset_t addr = (vm_offset_t)uap->addr;
 	vm_size_t size = uap->len;
-	int type = uap->flags & MAP_TYPES, error = 0;
+	int error = 0;
 
 	if (size == 0 || (uap->prot & ~VM_PROT_ALL) != 0 ||
-	    (type != MAP_SHARED && type != MAP_PRIVATE))
+	    (uap->flags & MAP_TYPES) == MAP_TYPES)
 		return (EINVAL);
 	if ((uap->flags & MAP_FIXED) != 0) {
 		if (!mmap_range(addr, &size) || addr < VM_MIN_ADDRESS)
@@ -141,7 +148,7 @@ sys_mmap(struct proc *p, void *v, register_t *retval)
 			return (EINVAL);
 	} else {
 		if (uap->pos < 0 || (uap->pos & PAGE_MASK) != 0 ||
-		    uap->pos + size > (off_t)0xfffff000)
+		    uap->pos > (off_t)(FILE_MAX - size))
 			return (EINVAL);
 		error = mmap_getfile(p, uap, &mf);
 	}
@@ -200,7 +207,7 @@ vm_mmap(vm_map_t map, vm_offset_t *addr, vm_size_t size, vm_prot_t prot,
 		if (new.object.vm_object == NULL)
 			return (ENODEV);
 		new.copy_on_write = new.needs_copy =
-		    (flags & MAP_SHARED) == 0 && vp->v_type == VREG;
+		    (flags & MAP_SHARED) == 0;
 	}
 	vm_map_lock(map);
 	if ((flags & MAP_FIXED) == 0 &&

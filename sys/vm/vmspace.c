@@ -98,8 +98,18 @@ vm_map_entry_shared(vm_map_entry_t entry)
 		return (FALSE);
 	/* A file is written by its pager, whoever else maps it. */
 	if ((object->flags & OBJ_INTERNAL) == 0)
-		return (object->pager->pg_type != PG_DEVICE);
+		return (TRUE);
 	return (object->ref_count > 1 && (object->flags & OBJ_SHARED) != 0);
+}
+
+/* Does the entry show a device?  There is no copy of one. */
+static boolean_t
+vm_map_entry_device(vm_map_entry_t entry)
+{
+	vm_object_t object = entry->object.vm_object;
+
+	return (object != NULL && (object->flags & OBJ_INTERNAL) == 0 &&
+	    object->pager->pg_type == PG_DEVICE);
 }
 
 /*
@@ -157,7 +167,7 @@ vmspace_fork_entry(vm_map_t old_map, vm_map_t new_map, vm_map_entry_t old)
 	new = vm_map_entry_create(new_map);
 	*new = *old;
 	new->wired_count = 0;
-	if (old->inheritance == VM_INHERIT_SHARE)
+	if (old->inheritance == VM_INHERIT_SHARE || vm_map_entry_device(old))
 		vm_map_share_entry(old_map, new_map, old, new);
 	else
 		rv = vm_map_copy_entry(old_map, new_map, old, new);
