@@ -422,26 +422,27 @@ vm_map_insert(vm_map_t map, vm_object_t object, vm_offset_t offset,
 }
 
 /*
- * Find a gap of `length' bytes at or above `start'.
+ * Find a gap of `length' bytes in [start, limit).
  *
  * => the map is locked
  * => nonzero: there is none
  */
 int
-vm_map_findspace(vm_map_t map, vm_offset_t start, vm_size_t length,
-    vm_offset_t *addr)
+vm_map_findspace(vm_map_t map, vm_offset_t start, vm_offset_t limit,
+    vm_size_t length, vm_offset_t *addr)
 {
 	vm_map_entry_t entry, next;
 	vm_offset_t end;
 
 	start = MAX(start, vm_map_min(map));
-	if (start > vm_map_max(map))
+	limit = MIN(limit, vm_map_max(map));
+	if (start > limit)
 		return (1);
 	if (vm_map_lookup_entry(map, start, &entry))
 		start = entry->end;
 	for (;; start = (entry = next)->end) {
 		end = start + length;
-		if (end > vm_map_max(map) || end < start)
+		if (end > limit || end < start)
 			return (1);
 		next = entry->next;
 		if (next == &map->header || next->start >= end)
@@ -467,7 +468,8 @@ vm_map_find(vm_map_t map, vm_object_t object, vm_offset_t offset,
 	if (map->intrsafe)
 		s = splvm();
 	vm_map_lock(map);
-	if (find_space && vm_map_findspace(map, start, length, &start) != 0)
+	if (find_space && vm_map_findspace(map, start, vm_map_max(map),
+	    length, &start) != 0)
 		rv = KERN_NO_SPACE;
 	else if (start + length < start)
 		rv = KERN_INVALID_ADDRESS;

@@ -95,7 +95,8 @@ boolean_t vm_map_lookup_entry(vm_map_t, vm_offset_t, vm_map_entry_t *);
 int	vm_map_insert(vm_map_t, vm_object_t, vm_offset_t, vm_offset_t,
 	    vm_offset_t);
 int	vm_map_insert_entry(vm_map_t, const struct vm_map_entry *);
-int	vm_map_findspace(vm_map_t, vm_offset_t, vm_size_t, vm_offset_t *);
+int	vm_map_findspace(vm_map_t, vm_offset_t, vm_offset_t, vm_size_t,
+	    vm_offset_t *);
 int	vm_map_find(vm_map_t, vm_object_t, vm_offset_t, vm_offset_t *,
 	    vm_size_t, boolean_t);
 int	vm_map_remove(vm_map_t, vm_offset_t, vm_offset_t);

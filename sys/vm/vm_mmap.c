@@ -106,18 +106,6 @@ mmap_getfile(struct proc *p, struct sys_mmap_args *uap, struct mmap_file *mf)
 	return (0);
 }
 
-/* Where to look for room when the user has no fixed address. */
-static vm_offset_t
-mmap_hint(struct proc *p, vm_offset_t addr)
-{
-	struct vmspace *vm = p->p_vmspace;
-	vm_offset_t low = vm->vm_daddr, high = round_page(low + DFLDSIZ);
-
-	if (addr < VM_MIN_ADDRESS || (addr >= low && addr < high))
-		return (high);
-	return (round_page(addr));
-}
-
 /*
  * mmap(2)
  */
@@ -141,7 +129,6 @@ sys_mmap(struct proc *p, void *v, register_t *retval)
 		if (size > VM_MAXUSER_ADDRESS)
 			return (ENOMEM);
 		size = round_page(size);
-		addr = mmap_hint(p, addr);
 	}
 	if ((uap->flags & MAP_ANON) != 0) {
 		if (uap->fd != -1)
@@ -177,8 +164,28 @@ mmap_object(struct vnode *vp, vm_size_t size, vm_prot_t prot,
 }
 
 /*
+ * Find room without a fixed address: at the hint or above it; else above all
+ * that the break may reach; else anywhere.
+ *
+ * => the map is locked
+ * => nonzero: there is none
+ */
+static int
+mmap_findspace(struct vmspace *vm, vm_size_t size, vm_offset_t *addr)
+{
+	vm_offset_t low = vm->vm_daddr, high = round_page(low + DFLDSIZ);
+	vm_offset_t hint = *addr, top = vmspace_stack_room(vm);
+
+	if (hint < VM_MIN_ADDRESS || (hint >= low && hint < high))
+		hint = high;
+	return (vm_map_findspace(&vm->vm_map, hint, top, size, addr) != 0 &&
+	    vm_map_findspace(&vm->vm_map, high, top, size, addr) != 0 &&
+	    vm_map_findspace(&vm->vm_map, VM_MIN_ADDRESS, top, size, addr));
+}
+
+/*
  * Map `size' bytes of a vnode (handle), or of zeros (NULL), at *addr
- * (MAP_FIXED) or above it.
+ * (MAP_FIXED) or where there is room, in the current process's map.
  *
  * => may sleep
  * => 0 and *addr, or an errno
@@ -210,8 +217,9 @@ vm_mmap(vm_map_t map, vm_offset_t *addr, vm_size_t size, vm_prot_t prot,
 		    (flags & MAP_SHARED) == 0;
 	}
 	vm_map_lock(map);
+	KASSERT(map == &curproc->p_vmspace->vm_map);
 	if ((flags & MAP_FIXED) == 0 &&
-	    vm_map_findspace(map, start, size, &start) != 0)
+	    mmap_findspace(curproc->p_vmspace, size, &start) != 0)
 		rv = KERN_NO_SPACE;
 	else if (!vm_map_range_reserve(map, start, start + size, 1))
 		rv = KERN_RESOURCE_SHORTAGE;
