@@ -278,6 +278,7 @@ vm_map_entry_link(vm_map_t map, vm_map_entry_t after, vm_map_entry_t entry)
 {
 
 	map->nentries++;
+	entry->map = map;
 	entry->prev = after;
 	entry->next = after->next;
 	after->next->prev = entry;
@@ -296,6 +297,32 @@ vm_map_entry_unlink(vm_map_t map, vm_map_entry_t entry)
 		map->hint = entry->prev;
 	entry->prev->next = entry->next;
 	entry->next->prev = entry->prev;
+}
+
+/*
+ * Let an entry that refers to nothing refer to an object, or NULL.
+ *
+ * => references are the caller's business
+ */
+void
+vm_map_entry_attach(vm_map_entry_t entry, vm_object_t object)
+{
+
+	entry->object.vm_object = object;
+	if (object != NULL)
+		LIST_INSERT_HEAD(&object->entries, entry, object_list);
+}
+
+/*
+ * The opposite.
+ */
+void
+vm_map_entry_detach(vm_map_entry_t entry)
+{
+
+	if (entry->object.vm_object != NULL)
+		LIST_REMOVE(entry, object_list);
+	entry->object.vm_object = NULL;
 }
 
 /*
@@ -392,6 +419,7 @@ vm_map_insert_entry(vm_map_t map, const struct vm_map_entry *new)
 		return (KERN_RESOURCE_SHORTAGE);
 	entry = vm_map_entry_create(map);
 	*entry = *new;
+	vm_map_entry_attach(entry, new->object.vm_object);
 	vm_map_entry_link(map, prev, entry);
 	map->size += new->end - new->start;
 	map->hint = entry;
@@ -511,8 +539,11 @@ vm_map_entry_join(vm_map_t map, vm_map_entry_t entry)
 		return (FALSE);
 	vm_map_entry_unlink(map, next);
 	entry->end = next->end;
-	if (entry->object.vm_object != NULL)
+	vm_map_entry_detach(next);
+	if (entry->object.vm_object != NULL) {
 		entry->object.vm_object->ref_count--;
+		vm_object_sweep(entry->object.vm_object);
+	}
 	vm_map_entry_dispose(map, next);
 	return (TRUE);
 }
@@ -551,8 +582,11 @@ vm_map_entry_split(vm_map_t map, vm_map_entry_t entry)
 	*new = *entry;
 	if (entry->is_sub_map)
 		vm_map_reference(new->object.sub_map);
-	else if (new->object.vm_object != NULL)
-		new->object.vm_object->ref_count++;
+	else {
+		vm_map_entry_attach(new, entry->object.vm_object);
+		if (entry->object.vm_object != NULL)
+			entry->object.vm_object->ref_count++;
+	}
 	return (new);
 }
 

@@ -26,6 +26,8 @@ struct vm_map_entry {
 	vm_offset_t	 start;
 	vm_offset_t	 end;		/* first byte behind */
 	union vm_map_object object;
+	LIST_ENTRY(vm_map_entry) object_list; /* entries of the same object */
+	struct vm_map	*map;		/* whose entry it is */
 	vm_offset_t	 offset;	/* into the object */
 	u_char		 protection;
 	u_char		 max_protection;
@@ -123,6 +125,8 @@ void	vm_map_entry_unreserve(vm_map_t);
 boolean_t vm_map_range_reserve(vm_map_t, vm_offset_t, vm_offset_t, u_int);
 void	vm_map_entry_link(vm_map_t, vm_map_entry_t, vm_map_entry_t);
 void	vm_map_entry_unlink(vm_map_t, vm_map_entry_t);
+void	vm_map_entry_attach(vm_map_entry_t, vm_object_t);
+void	vm_map_entry_detach(vm_map_entry_t);
 void	vm_map_entry_resolve(vm_map_entry_t);
 void	vm_map_entry_unwire(vm_map_t, vm_map_entry_t);
 void	vm_map_entry_delete(vm_map_t, vm_map_entry_t);

@@ -237,17 +237,19 @@ void
 vm_map_entry_resolve(vm_map_entry_t entry)
 {
 	vm_size_t size = entry->end - entry->start;
+	vm_object_t object = entry->object.vm_object;
 
-	if (entry->object.vm_object == NULL) {
-		entry->object.vm_object = vm_object_allocate(size);
+	if (object == NULL) {
+		vm_map_entry_attach(entry, vm_object_allocate(size));
 		entry->offset = 0;
-		entry->needs_copy = false;
 	} else if (entry->needs_copy) {
-		vm_object_collapse(entry->object.vm_object);
-		vm_object_shadow(&entry->object.vm_object, &entry->offset,
-		    size);
-		entry->needs_copy = false;
+		vm_object_collapse(object);
+		if (vm_object_shadow(&object, &entry->offset, size)) {
+			vm_map_entry_detach(entry);
+			vm_map_entry_attach(entry, object);
+		}
 	}
+	entry->needs_copy = false;
 }
 
 /*
@@ -465,19 +467,20 @@ void
 vm_map_entry_delete(vm_map_t map, vm_map_entry_t entry)
 {
 	vm_object_t object = entry->object.vm_object;
-	vm_offset_t end = entry->offset + (entry->end - entry->start);
+	vm_offset_t start = entry->offset;
+	vm_offset_t end = start + (entry->end - entry->start);
 
 	KASSERT(entry->wired_count == 0);
 	vm_map_entry_unlink(map, entry);
 	map->size -= entry->end - entry->start;
 	if (entry->is_sub_map)
 		vm_map_deallocate(entry->object.sub_map);
-	else if (object == kernel_object || object == kmem_object)
-		vm_object_page_remove(object, entry->offset, end);
-	else if (object != NULL) {
-		if (object->ref_count > 1 &&
-		    (object->flags & OBJ_ONEMAPPING) != 0)
-			vm_object_page_remove(object, entry->offset, end);
+	else
+		vm_map_entry_detach(entry);
+	if (object == kernel_object || object == kmem_object)
+		vm_object_page_remove(object, start, end);
+	else if (!entry->is_sub_map && object != NULL) {
+		vm_object_lost(object, start, end);
 		vm_object_deallocate(object);
 	}
 	vm_map_entry_dispose(map, entry);

@@ -146,7 +146,7 @@ vm_map_share_entry(vm_map_t src_map, vm_map_t dst_map, vm_map_entry_t src,
 {
 
 	vm_map_entry_resolve(src);
-	dst->object = src->object;
+	dst->object.vm_object = src->object.vm_object;
 	dst->offset = src->offset;
 	dst->needs_copy = src->needs_copy;
 	vm_object_reference(src->object.vm_object);
@@ -175,6 +175,7 @@ vmspace_fork_entry(vm_map_t old_map, vm_map_t new_map, vm_map_entry_t old)
 		vm_map_entry_dispose(new_map, new);
 		return (rv);
 	}
+	vm_map_entry_attach(new, new->object.vm_object);
 	vm_map_entry_link(new_map, new_map->header.prev, new);
 	new_map->size += new->end - new->start;
 	return (rv);

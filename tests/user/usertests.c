@@ -36,6 +36,7 @@ static const struct subject subjects[] = {
 	{ "exec", tests_exec },
 	{ "file", tests_file },
 	{ "fork", tests_fork },
+	{ "leak", tests_leak },
 	{ "limit", tests_limit },
 	{ "lock", tests_lock },
 	{ "many", tests_many },
