@@ -203,7 +203,7 @@ fault_cow(struct faultinfo *fi)
 	cnt.v_cow_faults++;
 	/* Who shares the top object must see the copy, not the original. */
 	if (top->ref_count > 1)
-		pmap_page_protect(VM_PAGE_TO_PHYS(m), VM_PROT_NONE);
+		vm_object_unmap_below(top, fi->lk.offset, m);
 	vm_page_activate(m);
 	fi->m = copy;
 	vm_object_collapse(top);

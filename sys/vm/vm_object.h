@@ -77,6 +77,7 @@ void	vm_object_collapse_chain(vm_object_t);
 void	vm_object_lost(vm_object_t, vm_offset_t, vm_offset_t);
 void	vm_object_lost_merge(vm_object_t, vm_object_t, vm_offset_t);
 void	vm_object_sweep(vm_object_t);
+void	vm_object_unmap_below(vm_object_t, vm_offset_t, vm_page_t);
 
 static inline void
 vm_object_pip_add(vm_object_t object)

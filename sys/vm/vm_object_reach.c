@@ -248,3 +248,29 @@ vm_object_lost_merge(vm_object_t object, vm_object_t backing,
 		    backing->lost_end - offset);
 	vm_object_sweep(object);
 }
+
+/*
+ * An object gets a page of its own, where its users see page m of an object
+ * below: take their mappings of that one away.
+ *
+ * => a page that is locked keeps the mappings of others; one that is not
+ *    loses all, which come back by faults and cost no search
+ */
+void
+vm_object_unmap_below(vm_object_t object, vm_offset_t offset, vm_page_t m)
+{
+	vm_offset_t va, pa = VM_PAGE_TO_PHYS(m);
+	struct reach r;
+
+	if (m->wire_count == 0) {
+		pmap_page_protect(pa, VM_PROT_NONE);
+		return;
+	}
+	reach_begin(&r, object, offset, offset + PAGE_SIZE);
+	while (reach_next(&r)) {
+		va = r.r_entry->start + (offset - r.r_base) -
+		    r.r_entry->offset;
+		if (pmap_extract(r.r_entry->map->pmap, va) == pa)
+			pmap_remove(r.r_entry->map->pmap, va, va + PAGE_SIZE);
+	}
+}

@@ -5,6 +5,7 @@
  * t_lock.c: what mlock and munlock leave behind, page by page.
  */
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 #include <vmfig.h>
 
@@ -21,6 +22,19 @@ wired(void)
 
 	CHECK(vmmeter_get(&vm) == 0, "sysctl: %s", strerror(errno));
 	return (vm.v_wire_count);
+}
+
+/* Tell another process that it is its turn; wait to be told. */
+static int
+send(int fd, const char *c)
+{
+	return (write(fd, c, 1) == 1);
+}
+
+static int
+receive(int fd, char *c)
+{
+	return (read(fd, c, 1) == 1);
 }
 
 /* A page that is not locked cannot be unlocked. */
@@ -109,10 +123,102 @@ lock__protect_and_inherit_pieces(void)
 		CHECK(p[i * PAGE] == 'q', "page %u is not shared", i);
 }
 
+static int
+faults(void)
+{
+	struct rusage ru;
+
+	CHECK(getrusage(RUSAGE_SELF, &ru) == 0, "getrusage");
+	return ((int)(ru.ru_minflt + ru.ru_majflt));
+}
+
+/* Touch locked pages.  => how many faults that took */
+static int
+touch_faults(volatile char *p, unsigned int n, int write)
+{
+	int before = faults();
+
+	for (unsigned int i = 0; i < n; i++)
+		if (write)
+			p[i * PAGE]++;
+		else
+			(void)p[i * PAGE];
+	return (faults() - before);
+}
+
+/* In a child: lock what the parent maps too; after its turn, no faults. */
+static void
+lock_and_wait(char *p, unsigned int n, int write, const int *turn)
+{
+	char c = 0;
+
+	CHECK(mlock(p, n * PAGE) == 0, "mlock: %s", strerror(errno));
+	(void)touch_faults(p, n, write);
+	CHECK(touch_faults(p, n, write) == 0, "faults before");
+	CHECK(send(turn[1], &c) && receive(turn[2], &c), "pipe");
+	n = (unsigned int)touch_faults(p, n, write);
+	CHECK(n == 0, "%u faults on locked pages", n);
+	_exit(0);
+}
+
+/*
+ * Somebody else copies the pages of a file for writes: the locker's mappings
+ * of them stay.
+ */
+static void
+lock__copies_of_others_take_nothing(void)
+{
+	int fd = test_open("/data/private", O_RDWR), turn[4], status;
+	char *p, *q, c = 0;
+
+	CHECK(pipe(turn) == 0 && pipe(turn + 2) == 0, "pipe");
+	q = mmap(NULL, 4 * PAGE, PROT_READ, MAP_SHARED, fd, 0);
+	CHECK(q != MAP_FAILED, "mmap: %s", strerror(errno));
+	if (fork() == 0)
+		lock_and_wait(q, 4, 0, turn);
+	CHECK(receive(turn[0], &c), "pipe");
+	p = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+	CHECK(p != MAP_FAILED, "mmap: %s", strerror(errno));
+	p[0] = 1;			/* one object for all four */
+	CHECK(mprotect(p + 3 * PAGE, PAGE, PROT_READ) == 0, "mprotect");
+	p[PAGE] = p[2 * PAGE] = 1;
+	CHECK(send(turn[3], &c), "pipe");
+	CHECK(wait(&status) > 0 && status == 0, "the locker: 0x%x", status);
+}
+
+/* Who shares the copy with the writer sees it, though a page is locked. */
+static void
+lock__sharers_see_the_copy(void)
+{
+	int fd = test_open("/data/private", O_RDWR), turn[4], status;
+	char *p, *q, c = 0, old;
+
+	CHECK(pipe(turn) == 0 && pipe(turn + 2) == 0, "pipe");
+	q = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, 0);
+	CHECK(q != MAP_FAILED && mlock(q, PAGE) == 0, "mlock");
+	p = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+	CHECK(p != MAP_FAILED, "mmap: %s", strerror(errno));
+	CHECK(minherit(p, PAGE, MINHERIT_SHARE) == 0, "minherit");
+	old = p[0];
+	if (fork() == 0) {
+		CHECK(p[0] == old, "the child sees %d", p[0]);
+		CHECK(send(turn[1], &c) && receive(turn[2], &c), "pipe");
+		CHECK(p[0] == (char)~old, "the child sees %d still", p[0]);
+		_exit(0);
+	}
+	CHECK(receive(turn[0], &c), "pipe");
+	p[0] = (char)~old;
+	CHECK(send(turn[3], &c), "pipe");
+	CHECK(wait(&status) > 0 && status == 0, "the child: 0x%x", status);
+	CHECK(q[0] == old, "the file has changed");
+}
+
 const struct test tests_lock[] = {
 	TEST(lock__munlock_of_unequal_counts),
 	TEST(lock__munlock_of_many_counts),
 	TEST(lock__mlock_that_fails),
 	TEST(lock__protect_and_inherit_pieces),
+	TEST(lock__copies_of_others_take_nothing),
+	TEST(lock__sharers_see_the_copy),
 	TEST_END
 };
