@@ -358,6 +358,45 @@ vm_object_page_remove(vm_object_t object, vm_offset_t start, vm_offset_t end)
 		vm_page_sleep(m, "pgremove");
 }
 
+/*
+ * Write a locked page out.  Who has locked it must not fault, so that he may
+ * store to it meanwhile: then it is dirty afterwards.
+ */
+static int
+vm_object_clean_locked(vm_object_t object, vm_page_t m)
+{
+	int rv;
+
+	pmap_clear_modify(VM_PAGE_TO_PHYS(m));
+	m->flags &= ~PG_CLEAN;
+	rv = vm_pager_put_pages(object, &m, 1, TRUE);
+	if (rv == VM_PAGER_OK)
+		m->flags |= PG_CLEAN;
+	return (rv);
+}
+
+/*
+ * Write a page out that nobody can store to meanwhile.
+ *
+ * => VM_PAGER_PEND, not syncio: vm_pager_done sees to the rest
+ */
+static int
+vm_object_clean_plain(vm_object_t object, vm_page_t m, boolean_t syncio)
+{
+	int rv;
+
+	pmap_page_protect(VM_PAGE_TO_PHYS(m), VM_PROT_READ);
+	rv = vm_pager_put_pages(object, &m, 1, syncio);
+	if (rv == VM_PAGER_AGAIN)
+		rv = vm_pager_put_pages(object, &m, 1, TRUE);
+	if (rv == VM_PAGER_OK) {
+		m->flags |= PG_CLEAN;
+		m->flags &= ~PG_LAUNDRY;
+		pmap_clear_modify(VM_PAGE_TO_PHYS(m));
+	}
+	return (rv);
+}
+
 /* Write one dirty page out.  => FALSE: it could not be written */
 static boolean_t
 vm_object_clean_page(vm_object_t object, vm_page_t m, boolean_t syncio)
@@ -367,17 +406,10 @@ vm_object_clean_page(vm_object_t object, vm_page_t m, boolean_t syncio)
 	vm_page_unqueue(m);
 	m->flags |= PG_BUSY;
 	vm_object_pip_add(object);
-	pmap_page_protect(VM_PAGE_TO_PHYS(m), VM_PROT_READ);
-	rv = vm_pager_put_pages(object, &m, 1, syncio);
-	if (rv == VM_PAGER_AGAIN)
-		rv = vm_pager_put_pages(object, &m, 1, TRUE);
+	rv = m->wire_count != 0 ? vm_object_clean_locked(object, m) :
+	    vm_object_clean_plain(object, m, syncio);
 	if (rv == VM_PAGER_PEND)
 		return (TRUE);
-	if (rv == VM_PAGER_OK) {
-		m->flags |= PG_CLEAN;
-		m->flags &= ~PG_LAUNDRY;
-		pmap_clear_modify(VM_PAGE_TO_PHYS(m));
-	}
 	vm_page_activate(m);
 	vm_page_wakeup(m);
 	vm_object_pip_drop(object);

@@ -213,6 +213,32 @@ lock__sharers_see_the_copy(void)
 	CHECK(q[0] == old, "the file has changed");
 }
 
+/* A locked page of a file is written back under the locker's stores. */
+static void
+lock__written_back_without_faults(void)
+{
+	int fd = test_open("/scratch", O_RDWR), turn[4], status;
+	char *p, c = 0, old;
+
+	CHECK(pipe(turn) == 0 && pipe(turn + 2) == 0, "pipe");
+	p = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	CHECK(p != MAP_FAILED, "mmap: %s", strerror(errno));
+	if (fork() == 0)
+		lock_and_wait(p, 4, 1, turn);
+	CHECK(receive(turn[0], &c), "pipe");
+	CHECK(msync(p, 4 * PAGE, MS_SYNC) == 0, "msync: %s", strerror(errno));
+	CHECK(msync(p, 2 * PAGE, MS_ASYNC) == 0, "msync: %s",
+	    strerror(errno));
+	old = p[0];
+	CHECK(send(turn[3], &c), "pipe");
+	CHECK(wait(&status) > 0 && status == 0, "the locker: 0x%x", status);
+	CHECK(p[0] == (char)(old + 1), "the store is not seen");
+	/* Read from the disk again, the page has it too. */
+	CHECK(msync(p, PAGE, MS_SYNC | MS_INVALIDATE) == 0, "msync: %s",
+	    strerror(errno));
+	CHECK(p[0] == (char)(old + 1), "the store is lost");
+}
+
 const struct test tests_lock[] = {
 	TEST(lock__munlock_of_unequal_counts),
 	TEST(lock__munlock_of_many_counts),
@@ -220,5 +246,6 @@ const struct test tests_lock[] = {
 	TEST(lock__protect_and_inherit_pieces),
 	TEST(lock__copies_of_others_take_nothing),
 	TEST(lock__sharers_see_the_copy),
+	TEST(lock__written_back_without_faults),
 	TEST_END
 };
