@@ -188,7 +188,7 @@ fault_zero(struct faultinfo *fi)
 /*
  * The page lies below the top object, and is to be written: copy it.
  *
- * => success: fi->m is the copy, busy; the page below is not busy any more
+ * => success: fi->m is the copy, busy; the page below is not busy, or gone
  */
 static int
 fault_cow(struct faultinfo *fi)
@@ -205,6 +205,7 @@ fault_cow(struct faultinfo *fi)
 	if (top->ref_count > 1)
 		vm_object_unmap_below(top, fi->lk.offset, m);
 	vm_page_activate(m);
+	vm_object_hidden(m);
 	fi->m = copy;
 	vm_object_collapse(top);
 	return (KERN_SUCCESS);

@@ -70,10 +70,12 @@ void	vm_object_pip_drop(vm_object_t);
 /* vm_object_shadow.c */
 boolean_t vm_object_shadow(vm_object_t *, vm_offset_t *, vm_size_t);
 void	vm_object_setshadow(vm_object_t, vm_object_t, vm_offset_t);
+boolean_t vm_object_has(vm_object_t, vm_offset_t);
 void	vm_object_collapse(vm_object_t);
 void	vm_object_collapse_chain(vm_object_t);
 
 /* vm_object_reach.c */
+void	vm_object_hidden(vm_page_t);
 void	vm_object_lost(vm_object_t, vm_offset_t, vm_offset_t);
 void	vm_object_lost_merge(vm_object_t, vm_object_t, vm_offset_t);
 void	vm_object_sweep(vm_object_t);

@@ -44,6 +44,7 @@ struct reach {
 	vm_object_t	r_top;		/* the object */
 	vm_offset_t	r_start;
 	vm_offset_t	r_end;
+	bool		r_page;		/* one page: step over who hides it */
 	vm_object_t	r_object;	/* where the walk is, at or above it */
 	vm_offset_t	r_base;		/* that one's offset 0, in r_top */
 	vm_map_entry_t	r_next;		/* its entry to look at */
@@ -61,17 +62,21 @@ reach_begin(struct reach *r, vm_object_t object, vm_offset_t start,
 	r->r_top = r->r_object = object;
 	r->r_start = start;
 	r->r_end = end;
+	r->r_page = false;
 	r->r_base = 0;
 	r->r_next = LIST_FIRST(&object->entries);
 }
 
-/* Can the objects above r_object show part of the range? */
+/* Can r_object, and those above it, show part of the range? */
 static boolean_t
-reach_overlaps(const struct reach *r)
+reach_shows(const struct reach *r)
 {
 
-	return (r->r_base < r->r_end &&
-	    r->r_base + r->r_object->size > r->r_start);
+	if (r->r_base >= r->r_end ||
+	    r->r_base + r->r_object->size <= r->r_start)
+		return (FALSE);
+	return (!r->r_page || r->r_object == r->r_top ||
+	    !vm_object_has(r->r_object, r->r_start - r->r_base));
 }
 
 /* Go to the next object of the tree above r_top.  => FALSE: that was all */
@@ -80,7 +85,7 @@ reach_climb(struct reach *r)
 {
 	vm_object_t o = NULL;
 
-	if (reach_overlaps(r))
+	if (reach_shows(r))
 		o = LIST_FIRST(&r->r_object->shadow_head);
 	while (o == NULL) {
 		if (r->r_object == r->r_top)
@@ -91,7 +96,7 @@ reach_climb(struct reach *r)
 	}
 	r->r_object = o;
 	r->r_base += o->shadow_offset;
-	r->r_next = LIST_FIRST(&o->entries);
+	r->r_next = reach_shows(r) ? LIST_FIRST(&o->entries) : NULL;
 	return (TRUE);
 }
 
@@ -247,6 +252,29 @@ vm_object_lost_merge(vm_object_t object, vm_object_t backing,
 		    MIN(backing->lost_start, offset),
 		    backing->lost_end - offset);
 	vm_object_sweep(object);
+}
+
+/*
+ * A page has been copied for an object above: free it, if that was the last
+ * one to see it.
+ *
+ * => never sleeps
+ * => in an object of many references it stays, until a merge
+ */
+void
+vm_object_hidden(vm_page_t m)
+{
+	vm_object_t object = m->object;
+	vm_offset_t offset = m->offset;
+	struct reach r;
+
+	if ((object->flags & OBJ_INTERNAL) == 0 ||
+	    (u_int)object->ref_count > SWEEP_REFS)
+		return;
+	reach_begin(&r, object, offset, offset + PAGE_SIZE);
+	r.r_page = true;
+	if (!reach_next(&r))
+		(void)vm_object_page_trim(object, offset, offset + PAGE_SIZE);
 }
 
 /*

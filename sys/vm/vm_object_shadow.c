@@ -62,8 +62,10 @@ vm_object_shadow(vm_object_t *objectp, vm_offset_t *offsetp,
 	return (TRUE);
 }
 
-/* Does the object itself hold a page at the offset, in memory or swap? */
-static inline boolean_t
+/*
+ * Does the object itself hold a page at the offset, in memory or swap?
+ */
+boolean_t
 vm_object_has(vm_object_t object, vm_offset_t offset)
 {
 

@@ -199,6 +199,33 @@ leak__unmapped_below_a_shadow(void)
 		end(pid[i]);
 }
 
+/* Both write what was shared: nobody sees the original, but of one page. */
+static void
+leak__written_by_both(void)
+{
+	unsigned int n = pages(), before = used(), now;
+	char *p = test_map(n * PAGE, MAP_PRIVATE), c = 0;
+	int ready[2];
+	pid_t pid;
+
+	CHECK(pipe(ready) == 0, "pipe");
+	touch(p, n, 'x');
+	pid = fork();
+	touch(p, n - 1, pid == 0 ? 'c' : 'p');
+	if (pid == 0) {
+		CHECK(write(ready[1], &c, 1) == 1, "write");
+		CHECK(p[0] == 'c' && p[(n - 1) * PAGE] == 'x', "contents");
+		for (;;)
+			pause();
+	}
+	CHECK(read(ready[0], &c, 1) == 1, "read");
+	CHECK(p[0] == 'p' && p[(n - 1) * PAGE] == 'x', "contents");
+	now = used();
+	CHECK(now < before + 2 * n + n / 2, "%u pages each: %u more", n,
+	    now - before);
+	end(pid);
+}
+
 /* Child number `no': unmaps 8 pages, writes 16, and looks at all others. */
 static void
 unmap_and_look(char *p, unsigned int n, unsigned int no)
@@ -264,6 +291,7 @@ const struct test tests_leak[] = {
 	TEST(leak__break_shrinks_while_shared),
 	TEST(leak__unmapped_by_both),
 	TEST(leak__unmapped_below_a_shadow),
+	TEST(leak__written_by_both),
 	TEST(leak__shown_memory_stays),
 	TEST(leak__small_server_survives),
 	TEST_END
