@@ -18,7 +18,7 @@ struct vm_page {
 	TAILQ_ENTRY(vm_page) listq;	/* the object's memq */
 	vm_object_t	 object;
 	vm_offset_t	 offset;	/* in the object */
-	u_int		 wire_count;	/* at most one a map entry; counts.md */
+	u_int		 wire_count;	/* one a map entry; doc/counts.md */
 	u_int		 flags;		/* PG_* */
 	vm_offset_t	 phys_addr;
 };

@@ -239,6 +239,29 @@ lock__written_back_without_faults(void)
 	CHECK(p[0] == (char)(old + 1), "the store is lost");
 }
 
+/* fork copies locked memory at once: neither side's stores fault later. */
+static void
+lock__fork_takes_nothing(void)
+{
+	char *p = test_map(4 * PAGE, MAP_PRIVATE);
+	char *q = test_map(4 * PAGE, MAP_SHARED);
+	int status, n;
+
+	CHECK(mlock(p, 4 * PAGE) == 0 && mlock(q, 4 * PAGE) == 0, "mlock");
+	(void)touch_faults(p, 4, 1);
+	(void)touch_faults(q, 4, 1);
+	if (fork() == 0) {
+		(void)touch_faults(p, 4, 1);
+		(void)touch_faults(q, 4, 1);
+		_exit(0);
+	}
+	n = touch_faults(p, 4, 1) + touch_faults(q, 4, 1);
+	CHECK(wait(&status) > 0 && status == 0, "the child: 0x%x", status);
+	n += touch_faults(p, 4, 1) + touch_faults(q, 4, 1);
+	CHECK(n == 0, "%d faults on locked pages", n);
+	CHECK(p[0] == 3, "contents");
+}
+
 const struct test tests_lock[] = {
 	TEST(lock__munlock_of_unequal_counts),
 	TEST(lock__munlock_of_many_counts),
@@ -247,5 +270,6 @@ const struct test tests_lock[] = {
 	TEST(lock__copies_of_others_take_nothing),
 	TEST(lock__sharers_see_the_copy),
 	TEST(lock__written_back_without_faults),
+	TEST(lock__fork_takes_nothing),
 	TEST_END
 };
