@@ -22,6 +22,7 @@ void	vm_fault_unwire(vm_map_t, vm_offset_t, vm_offset_t);
 int	vm_fault_copy_entry(vm_map_t, vm_map_t, vm_map_entry_t,
 	    vm_map_entry_t);
 int	grow(struct proc *, vm_offset_t);
+vm_offset_t vmspace_stack_room(struct vmspace *);
 
 /* Kernel memory. */
 vm_offset_t kmem_alloc(vm_map_t, vm_size_t);

@@ -208,7 +208,7 @@ fault_zero(struct faultinfo *fi)
 /*
  * The page lies below the top object, and is to be written: copy it.
  *
- * => success: fi->m is the copy, busy; the page below is not busy any more
+ * => success: fi->m is the copy, busy; the page below is not busy, or gone
  */
 static int
 fault_cow(struct faultinfo *fi)
@@ -223,8 +223,9 @@ fault_cow(struct faultinfo *fi)
 	cnt.v_cow_faults++;
 	/* Who shares the top object must see the copy, not the original. */
 	if (top->ref_count > 1)
-		pmap_page_protect(VM_PAGE_TO_PHYS(m), VM_PROT_NONE);
+		vm_object_unmap_below(top, fi->lk.offset, m);
 	vm_page_activate(m);
+	vm_object_hidden(m);
 	fi->m = copy;
 	vm_object_collapse(top);
 	return (KERN_SUCCESS);
@@ -403,28 +404,25 @@ fault_resident(vm_map_entry_t entry, vm_offset_t va)
 /*
  * Undo one wiring of each page of a range.
  *
- * => the caller holds the map's lock
- * => a page that has lost its mapping (by mprotect) is found in its object
+ * => the caller holds the map's lock; all of the range is wired
+ * => the page is found in its object: the mapping may have gone (mprotect),
+ *    and the frame of a device names no page, or that of RAM
  */
 void
 vm_fault_unwire(vm_map_t map, vm_offset_t start, vm_offset_t end)
 {
 	vm_map_entry_t entry;
-	vm_offset_t va, pa;
+	vm_offset_t va;
 	vm_page_t m;
 
 	for (va = start; va < end; va += PAGE_SIZE) {
-		pa = pmap_extract(map->pmap, va);
-		if (pa != 0) {
+		if (pmap_extract(map->pmap, va) != 0)
 			pmap_change_wiring(map->pmap, va, FALSE);
-			m = PHYS_TO_VM_PAGE(pa);
-		} else {
-			if (!vm_map_lookup_entry(map, va, &entry))
-				continue;
-			m = fault_resident(entry, va);
-		}
-		if (m != NULL && m->wire_count != 0)
-			vm_page_unwire(m);
+		if (!vm_map_lookup_entry(map, va, &entry))
+			panic("vm_fault_unwire: nothing at 0x%x", va);
+		m = fault_resident(entry, va);
+		KASSERTMSG(m != NULL, "va 0x%x has no page", va);
+		vm_page_unwire(m);
 	}
 	pmap_pageable(map->pmap, start, end, TRUE);
 }

@@ -88,7 +88,8 @@ kmem_range(vm_map_t map, vm_object_t object, vm_size_t size)
 {
 	vm_offset_t addr;
 
-	if (vm_map_findspace(map, vm_map_min(map), size, &addr) != 0)
+	if (vm_map_findspace(map, vm_map_min(map), vm_map_max(map), size,
+	    &addr) != 0)
 		return (0);
 	if (vm_map_insert(map, object, object == NULL ? 0 :
 	    addr - VM_MIN_KERNEL_ADDRESS, addr, addr + size) != KERN_SUCCESS)

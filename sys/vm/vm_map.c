@@ -11,7 +11,9 @@
  * A map that is used at interrupt level (kmem_map) is only locked at splvm
  * and never across a sleep, so that an interrupt never finds it locked.
  *
- * Memory: entries of user maps come from malloc and may sleep for it.
+ * Memory: entries of user maps come from malloc and may sleep for it.  They
+ * are limited; whoever needs some sets them aside before he changes anything
+ * (vm_map_entry_reserve), so that what has begun does not fail.
  * Entries of the kernel's maps come from a pool made at boot, because malloc
  * itself needs them.
  */
@@ -184,8 +186,49 @@ vm_map_lock_downgrade(vm_map_t map)
 }
 
 /*
+ * Set n entries of a user map aside, for an operation that will leave it
+ * `more' entries than it has.
+ *
+ * Entries are memory that cannot be paged: there is one for each page of RAM
+ * (more on a small machine) for all user maps, and a quarter of them for one.
+ * A map of few entries always has room, whatever others have taken; and an
+ * operation that leaves no more than there were is never refused.
+ *
+ * => the map is locked for writing
+ * => FALSE: too many; nothing is set aside
+ */
+boolean_t
+vm_map_entry_reserve(vm_map_t map, u_int n, int more)
+{
+	int after = (int)map->nentries + more;
+
+	if (!map->entries_pageable)
+		return (TRUE);
+	KASSERT(map->reserved == 0);
+	if (more > 0 && after > VM_MAP_FEW &&
+	    (uentry_count + (u_int)more > uentry_max ||
+	    (u_int)after > uentry_max / 4))
+		return (FALSE);
+	map->reserved = n;
+	uentry_count += n;
+	return (TRUE);
+}
+
+/*
+ * Give back what was set aside and not used.
+ */
+void
+vm_map_entry_unreserve(vm_map_t map)
+{
+
+	uentry_count -= map->reserved;
+	map->reserved = 0;
+}
+
+/*
  * An entry with nothing in it.
  *
+ * => a user map has one set aside
  * => may sleep for a user map; never for a kernel map
  * => NULL: the kernel's pool is as good as empty
  */
@@ -196,7 +239,8 @@ vm_map_entry_create(vm_map_t map)
 	int s;
 
 	if (map->entries_pageable) {
-		uentry_count++;
+		KASSERT(map->reserved != 0);
+		map->reserved--;
 		return (malloc(sizeof(*entry), M_VMMAP, M_WAITOK));
 	}
 	s = splvm();
@@ -227,19 +271,6 @@ vm_map_entry_dispose(vm_map_t map, vm_map_entry_t entry)
 }
 
 /*
- * May a user's request add n entries to a map?  Entries are memory that
- * cannot be paged: there is one for each page of RAM (more on a small
- * machine) for all user maps, and a quarter of them for one.
- */
-boolean_t
-vm_map_entry_room(vm_map_t map, int n)
-{
-
-	return (uentry_count + (u_int)n <= uentry_max &&
-	    (u_int)(map->nentries + n) <= uentry_max / 4);
-}
-
-/*
  * Put an entry into a locked map's list.
  */
 void
@@ -247,6 +278,7 @@ vm_map_entry_link(vm_map_t map, vm_map_entry_t after, vm_map_entry_t entry)
 {
 
 	map->nentries++;
+	entry->map = map;
 	entry->prev = after;
 	entry->next = after->next;
 	after->next->prev = entry;
@@ -265,6 +297,32 @@ vm_map_entry_unlink(vm_map_t map, vm_map_entry_t entry)
 		map->hint = entry->prev;
 	entry->prev->next = entry->next;
 	entry->next->prev = entry->prev;
+}
+
+/*
+ * Let an entry that refers to nothing refer to an object, or NULL.
+ *
+ * => references are the caller's business
+ */
+void
+vm_map_entry_attach(vm_map_entry_t entry, vm_object_t object)
+{
+
+	entry->object.vm_object = object;
+	if (object != NULL)
+		LIST_INSERT_HEAD(&object->entries, entry, object_list);
+}
+
+/*
+ * The opposite.
+ */
+void
+vm_map_entry_detach(vm_map_entry_t entry)
+{
+
+	if (entry->object.vm_object != NULL)
+		LIST_REMOVE(entry, object_list);
+	entry->object.vm_object = NULL;
 }
 
 /*
@@ -336,6 +394,7 @@ vm_map_extend(vm_map_entry_t prev, const struct vm_map_entry *new)
  * => the map is locked for writing
  * => takes over the caller's reference on the object, if it succeeds
  * => never sleeps for a kernel map
+ * => uses an entry that the caller has set aside, or sets one aside itself
  */
 int
 vm_map_insert_entry(vm_map_t map, const struct vm_map_entry *new)
@@ -356,8 +415,11 @@ vm_map_insert_entry(vm_map_t map, const struct vm_map_entry *new)
 	}
 	if (!map->entries_pageable && kentry_count < KENTRY_SPARE)
 		return (KERN_RESOURCE_SHORTAGE);
+	if (map->reserved == 0 && !vm_map_entry_reserve(map, 1, 1))
+		return (KERN_RESOURCE_SHORTAGE);
 	entry = vm_map_entry_create(map);
 	*entry = *new;
+	vm_map_entry_attach(entry, new->object.vm_object);
 	vm_map_entry_link(map, prev, entry);
 	map->size += new->end - new->start;
 	map->hint = entry;
@@ -388,26 +450,27 @@ vm_map_insert(vm_map_t map, vm_object_t object, vm_offset_t offset,
 }
 
 /*
- * Find a gap of `length' bytes at or above `start'.
+ * Find a gap of `length' bytes in [start, limit).
  *
  * => the map is locked
  * => nonzero: there is none
  */
 int
-vm_map_findspace(vm_map_t map, vm_offset_t start, vm_size_t length,
-    vm_offset_t *addr)
+vm_map_findspace(vm_map_t map, vm_offset_t start, vm_offset_t limit,
+    vm_size_t length, vm_offset_t *addr)
 {
 	vm_map_entry_t entry, next;
 	vm_offset_t end;
 
 	start = MAX(start, vm_map_min(map));
-	if (start > vm_map_max(map))
+	limit = MIN(limit, vm_map_max(map));
+	if (start > limit)
 		return (1);
 	if (vm_map_lookup_entry(map, start, &entry))
 		start = entry->end;
 	for (;; start = (entry = next)->end) {
 		end = start + length;
-		if (end > vm_map_max(map) || end < start)
+		if (end > limit || end < start)
 			return (1);
 		next = entry->next;
 		if (next == &map->header || next->start >= end)
@@ -433,7 +496,8 @@ vm_map_find(vm_map_t map, vm_object_t object, vm_offset_t offset,
 	if (map->intrsafe)
 		s = splvm();
 	vm_map_lock(map);
-	if (find_space && vm_map_findspace(map, start, length, &start) != 0)
+	if (find_space && vm_map_findspace(map, start, vm_map_max(map),
+	    length, &start) != 0)
 		rv = KERN_NO_SPACE;
 	else if (start + length < start)
 		rv = KERN_INVALID_ADDRESS;
@@ -465,33 +529,45 @@ vm_map_entries_alike(vm_map_entry_t a, vm_map_entry_t b)
 	    a->wired_count == b->wired_count);
 }
 
+/* Make one of an entry and the next, if they do not differ. */
+static boolean_t
+vm_map_entry_join(vm_map_t map, vm_map_entry_t entry)
+{
+	vm_map_entry_t next = entry->next;
+
+	if (next == &map->header || !vm_map_entries_alike(entry, next))
+		return (FALSE);
+	vm_map_entry_unlink(map, next);
+	entry->end = next->end;
+	vm_map_entry_detach(next);
+	if (entry->object.vm_object != NULL) {
+		entry->object.vm_object->ref_count--;
+		vm_object_sweep(entry->object.vm_object);
+	}
+	vm_map_entry_dispose(map, next);
+	return (TRUE);
+}
+
 /*
- * Merge an entry with its neighbours where they do not differ.
+ * Merge the entries of a range, and those at its ends with their neighbours,
+ * where they do not differ.
  *
  * => the map is locked for writing
+ * => any entry of the range may go: for the end of an operation, not for a
+ *    loop over entries
  */
 void
-vm_map_simplify_entry(vm_map_t map, vm_map_entry_t entry)
+vm_map_simplify(vm_map_t map, vm_offset_t start, vm_offset_t end)
 {
-	vm_map_entry_t other;
+	vm_map_entry_t entry;
 
-	other = entry->prev;
-	if (other != &map->header && vm_map_entries_alike(other, entry)) {
-		vm_map_entry_unlink(map, other);
-		entry->start = other->start;
-		entry->offset = other->offset;
-		if (entry->object.vm_object != NULL)
-			entry->object.vm_object->ref_count--;
-		vm_map_entry_dispose(map, other);
-	}
-	other = entry->next;
-	if (other != &map->header && vm_map_entries_alike(entry, other)) {
-		vm_map_entry_unlink(map, other);
-		entry->end = other->end;
-		if (entry->object.vm_object != NULL)
-			entry->object.vm_object->ref_count--;
-		vm_map_entry_dispose(map, other);
-	}
+	if (vm_map_lookup_entry(map, start, &entry))
+		entry = entry->prev;
+	if (entry == &map->header)
+		entry = entry->next;
+	while (entry != &map->header && entry->start < end)
+		if (!vm_map_entry_join(map, entry))
+			entry = entry->next;
 }
 
 /* Make a second entry for a half of `entry'. */
@@ -506,8 +582,11 @@ vm_map_entry_split(vm_map_t map, vm_map_entry_t entry)
 	*new = *entry;
 	if (entry->is_sub_map)
 		vm_map_reference(new->object.sub_map);
-	else if (new->object.vm_object != NULL)
-		new->object.vm_object->ref_count++;
+	else {
+		vm_map_entry_attach(new, entry->object.vm_object);
+		if (entry->object.vm_object != NULL)
+			entry->object.vm_object->ref_count++;
+	}
 	return (new);
 }
 

@@ -26,6 +26,8 @@ struct vm_map_entry {
 	vm_offset_t	 start;
 	vm_offset_t	 end;		/* first byte behind */
 	union vm_map_object object;
+	LIST_ENTRY(vm_map_entry) object_list; /* entries of the same object */
+	struct vm_map	*map;		/* whose entry it is */
 	vm_offset_t	 offset;	/* into the object */
 	u_char		 protection;
 	u_char		 max_protection;
@@ -33,8 +35,10 @@ struct vm_map_entry {
 	bool		 is_sub_map;
 	bool		 copy_on_write;	/* a write gets its own page */
 	bool		 needs_copy;	/* a shadow is still to be made */
-	u_short		 wired_count;	/* 0: pageable */
+	u_short		 wired_count;	/* 0: pageable; VM_WIRED_MAX at most */
 };
+
+#define VM_WIRED_MAX	0xffffu	/* mlocks of one range; one more is refused */
 
 /*
  * A map's lock: readers or one writer, who may sleep holding it.  A reader
@@ -42,7 +46,7 @@ struct vm_map_entry {
  */
 struct vm_lock {
 	struct proc	*lk_owner;	/* the writer */
-	short		 lk_readers;
+	u_int		 lk_readers;
 	bool		 lk_writer;
 	bool		 lk_wanted;
 };
@@ -51,7 +55,8 @@ struct vm_map {
 	struct pmap	*pmap;
 	struct vm_lock	 lock;
 	struct vm_map_entry header;	/* ends of the list; start: minimum */
-	int		 nentries;
+	u_int		 nentries;
+	u_int		 reserved;	/* entries that may still be made */
 	vm_size_t	 size;		/* bytes mapped */
 	int		 ref_count;
 	struct vm_map_entry *hint;	/* last entry found */
@@ -73,6 +78,7 @@ struct vm_map_lookup {
 	bool		 wired;
 };
 
+#define VM_MAP_FEW	32	/* entries that any map may have */
 #define MAX_KMAPENT_MIN	256		/* entries for kernel maps, at least */
 
 void	vm_map_startup(void);
@@ -91,11 +97,12 @@ boolean_t vm_map_lookup_entry(vm_map_t, vm_offset_t, vm_map_entry_t *);
 int	vm_map_insert(vm_map_t, vm_object_t, vm_offset_t, vm_offset_t,
 	    vm_offset_t);
 int	vm_map_insert_entry(vm_map_t, const struct vm_map_entry *);
-int	vm_map_findspace(vm_map_t, vm_offset_t, vm_size_t, vm_offset_t *);
+int	vm_map_findspace(vm_map_t, vm_offset_t, vm_offset_t, vm_size_t,
+	    vm_offset_t *);
 int	vm_map_find(vm_map_t, vm_object_t, vm_offset_t, vm_offset_t *,
 	    vm_size_t, boolean_t);
 int	vm_map_remove(vm_map_t, vm_offset_t, vm_offset_t);
-int	vm_map_delete(vm_map_t, vm_offset_t, vm_offset_t);
+void	vm_map_delete(vm_map_t, vm_offset_t, vm_offset_t);
 int	vm_map_submap(vm_map_t, vm_offset_t, vm_offset_t, vm_map_t);
 int	vm_map_protect(vm_map_t, vm_offset_t, vm_offset_t, vm_prot_t,
 	    boolean_t);
@@ -108,14 +115,18 @@ boolean_t vm_map_check_mapped(vm_map_t, vm_offset_t, vm_offset_t);
 int	vm_map_lookup(vm_map_t, vm_offset_t, vm_prot_t,
 	    struct vm_map_lookup *);
 void	vm_map_lookup_done(struct vm_map_lookup *);
-void	vm_map_simplify_entry(vm_map_t, vm_map_entry_t);
+void	vm_map_simplify(vm_map_t, vm_offset_t, vm_offset_t);
 
 /* Between the files of the map. */
 vm_map_entry_t vm_map_entry_create(vm_map_t);
 void	vm_map_entry_dispose(vm_map_t, vm_map_entry_t);
-boolean_t vm_map_entry_room(vm_map_t, int);
+boolean_t vm_map_entry_reserve(vm_map_t, u_int, int);
+void	vm_map_entry_unreserve(vm_map_t);
+boolean_t vm_map_range_reserve(vm_map_t, vm_offset_t, vm_offset_t, u_int);
 void	vm_map_entry_link(vm_map_t, vm_map_entry_t, vm_map_entry_t);
 void	vm_map_entry_unlink(vm_map_t, vm_map_entry_t);
+void	vm_map_entry_attach(vm_map_entry_t, vm_object_t);
+void	vm_map_entry_detach(vm_map_entry_t);
 void	vm_map_entry_resolve(vm_map_entry_t);
 void	vm_map_entry_unwire(vm_map_t, vm_map_entry_t);
 void	vm_map_entry_delete(vm_map_t, vm_map_entry_t);

@@ -25,17 +25,75 @@ vm_map_range_check(vm_map_t map, vm_offset_t *start, vm_offset_t *end)
 		*start = *end;
 }
 
-/* The first entry of a range, clipped at its start. */
+/* The first entry that has addresses at or above `start'. */
 static vm_map_entry_t
 vm_map_first(vm_map_t map, vm_offset_t start)
 {
 	vm_map_entry_t entry;
 
-	if (vm_map_lookup_entry(map, start, &entry)) {
+	return (vm_map_lookup_entry(map, start, &entry) ? entry :
+	    entry->next);
+}
+
+/* The same, clipped there, unless the range is empty. */
+static vm_map_entry_t
+vm_map_first_clipped(vm_map_t map, vm_offset_t start, vm_offset_t end)
+{
+	vm_map_entry_t entry = vm_map_first(map, start);
+
+	if (entry != &map->header && start < end)
 		vm_map_clip_start(map, entry, start);
-		return (entry);
-	}
-	return (entry->next);
+	return (entry);
+}
+
+/* How many ends of a range lie inside an entry, which is to be cut there? */
+static u_int
+vm_map_cuts(vm_map_t map, vm_offset_t start, vm_offset_t end)
+{
+	vm_map_entry_t entry;
+	u_int n = 0;
+
+	if (start == end)
+		return (0);
+	if (vm_map_lookup_entry(map, start, &entry) && entry->start < start)
+		n++;
+	if (vm_map_lookup_entry(map, end, &entry) && entry->start < end)
+		n++;
+	return (n);
+}
+
+/*
+ * Set aside what an operation on a range needs that cuts entries.
+ *
+ * => the map is locked for writing
+ */
+static boolean_t
+vm_map_cuts_reserve(vm_map_t map, vm_offset_t start, vm_offset_t end)
+{
+	u_int cuts = vm_map_cuts(map, start, end);
+
+	return (vm_map_entry_reserve(map, cuts, (int)cuts));
+}
+
+/*
+ * The same for vm_map_delete, and for `new' entries in the same place: only
+ * a hole within one entry leaves more of them than there were.
+ */
+boolean_t
+vm_map_range_reserve(vm_map_t map, vm_offset_t start, vm_offset_t end,
+    u_int new)
+{
+	u_int cuts = vm_map_cuts(map, start, end);
+	vm_map_entry_t entry = vm_map_first(map, start);
+	int more = (int)new;
+
+	if (cuts == 2 && entry->end > end)
+		more++;
+	for (; entry != &map->header && entry->end <= end && more > 0;
+	    entry = entry->next)
+		if (entry->start >= start)
+			more--;
+	return (vm_map_entry_reserve(map, cuts + new, more));
 }
 
 /*
@@ -52,7 +110,7 @@ vm_map_submap(vm_map_t map, vm_offset_t start, vm_offset_t end,
 
 	vm_map_lock(map);
 	vm_map_range_check(map, &start, &end);
-	entry = vm_map_first(map, start);
+	entry = vm_map_first_clipped(map, start, end);
 	if (entry != &map->header && entry->start == start) {
 		vm_map_clip_end(map, entry, end);
 		if (entry->end == end && !entry->is_sub_map &&
@@ -86,35 +144,51 @@ vm_map_protect_entry(vm_map_t map, vm_map_entry_t entry,
 	}
 }
 
+/* May all entries of a range have these rights? */
+static int
+vm_map_protect_check(vm_map_t map, vm_offset_t start, vm_offset_t end,
+    vm_prot_t new_prot)
+{
+	vm_map_entry_t entry;
+
+	for (entry = vm_map_first(map, start);
+	    entry != &map->header && entry->start < end;
+	    entry = entry->next) {
+		if (entry->is_sub_map)
+			return (KERN_INVALID_ARGUMENT);
+		if ((new_prot & entry->max_protection) != new_prot)
+			return (KERN_PROTECTION_FAILURE);
+	}
+	return (KERN_SUCCESS);
+}
+
 /*
  * Change the rights of a range, or the most that they can be.
  *
- * => KERN_PROTECTION_FAILURE: more than the most; nothing has changed
+ * => KERN_PROTECTION_FAILURE: more than the most; KERN_RESOURCE_SHORTAGE:
+ *    too many entries; nothing has changed
  */
 int
 vm_map_protect(vm_map_t map, vm_offset_t start, vm_offset_t end,
     vm_prot_t new_prot, boolean_t set_max)
 {
-	vm_map_entry_t entry, first;
-	int rv = KERN_SUCCESS;
+	vm_map_entry_t entry;
+	int rv;
 
 	vm_map_lock(map);
 	vm_map_range_check(map, &start, &end);
-	first = vm_map_first(map, start);
-	for (entry = first; entry != &map->header && entry->start < end;
-	    entry = entry->next) {
-		if (entry->is_sub_map)
-			rv = KERN_INVALID_ARGUMENT;
-		else if ((new_prot & entry->max_protection) != new_prot)
-			rv = KERN_PROTECTION_FAILURE;
-		if (rv != KERN_SUCCESS)
-			break;
-	}
-	for (entry = first; rv == KERN_SUCCESS && entry != &map->header &&
-	    entry->start < end; entry = entry->next) {
-		vm_map_clip_end(map, entry, end);
-		vm_map_protect_entry(map, entry, new_prot, set_max);
-		vm_map_simplify_entry(map, entry);
+	rv = vm_map_protect_check(map, start, end, new_prot);
+	if (rv == KERN_SUCCESS && !vm_map_cuts_reserve(map, start, end))
+		rv = KERN_RESOURCE_SHORTAGE;
+	if (rv == KERN_SUCCESS) {
+		for (entry = vm_map_first_clipped(map, start, end);
+		    entry != &map->header && entry->start < end;
+		    entry = entry->next) {
+			vm_map_clip_end(map, entry, end);
+			vm_map_protect_entry(map, entry, new_prot, set_max);
+		}
+		vm_map_simplify(map, start, end);
+		vm_map_entry_unreserve(map);
 	}
 	vm_map_unlock(map);
 	return (rv);
@@ -122,12 +196,15 @@ vm_map_protect(vm_map_t map, vm_offset_t start, vm_offset_t end,
 
 /*
  * Say what a child is to get of a range.
+ *
+ * => KERN_RESOURCE_SHORTAGE: too many entries; nothing has changed
  */
 int
 vm_map_inherit(vm_map_t map, vm_offset_t start, vm_offset_t end,
     int inheritance)
 {
 	vm_map_entry_t entry;
+	int rv = KERN_RESOURCE_SHORTAGE;
 
 	if (inheritance != VM_INHERIT_NONE &&
 	    inheritance != VM_INHERIT_COPY &&
@@ -135,15 +212,19 @@ vm_map_inherit(vm_map_t map, vm_offset_t start, vm_offset_t end,
 		return (KERN_INVALID_ARGUMENT);
 	vm_map_lock(map);
 	vm_map_range_check(map, &start, &end);
-	for (entry = vm_map_first(map, start);
-	    entry != &map->header && entry->start < end;
-	    entry = entry->next) {
-		vm_map_clip_end(map, entry, end);
-		entry->inheritance = (u_char)inheritance;
-		vm_map_simplify_entry(map, entry);
+	if (vm_map_cuts_reserve(map, start, end)) {
+		for (entry = vm_map_first_clipped(map, start, end);
+		    entry != &map->header && entry->start < end;
+		    entry = entry->next) {
+			vm_map_clip_end(map, entry, end);
+			entry->inheritance = (u_char)inheritance;
+		}
+		vm_map_simplify(map, start, end);
+		vm_map_entry_unreserve(map);
+		rv = KERN_SUCCESS;
 	}
 	vm_map_unlock(map);
-	return (KERN_SUCCESS);
+	return (rv);
 }
 
 /*
@@ -156,17 +237,19 @@ void
 vm_map_entry_resolve(vm_map_entry_t entry)
 {
 	vm_size_t size = entry->end - entry->start;
+	vm_object_t object = entry->object.vm_object;
 
-	if (entry->object.vm_object == NULL) {
-		entry->object.vm_object = vm_object_allocate(size);
+	if (object == NULL) {
+		vm_map_entry_attach(entry, vm_object_allocate(size));
 		entry->offset = 0;
-		entry->needs_copy = false;
 	} else if (entry->needs_copy) {
-		vm_object_collapse(entry->object.vm_object);
-		vm_object_shadow(&entry->object.vm_object, &entry->offset,
-		    size);
-		entry->needs_copy = false;
+		vm_object_collapse(object);
+		if (vm_object_shadow(&object, &entry->offset, size)) {
+			vm_map_entry_detach(entry);
+			vm_map_entry_attach(entry, object);
+		}
 	}
+	entry->needs_copy = false;
 }
 
 /*
@@ -180,103 +263,119 @@ vm_map_entry_unwire(vm_map_t map, vm_map_entry_t entry)
 	entry->wired_count = 0;
 }
 
-/* Does one entry after the other cover the range, each wired? */
-static boolean_t
-vm_map_range_wired(vm_map_t map, vm_map_entry_t entry, vm_offset_t start,
-    vm_offset_t end)
+/*
+ * Does one entry after the other cover the range, each wired (to undo one
+ * wiring), or each such that it can be wired once more?
+ */
+static int
+vm_map_wire_check(vm_map_t map, vm_offset_t start, vm_offset_t end,
+    boolean_t wired)
 {
+	vm_map_entry_t entry = vm_map_first(map, start);
 
-	for (; start < end; start = entry->end, entry = entry->next)
+	for (; start < end; start = entry->end, entry = entry->next) {
 		if (entry == &map->header || entry->start > start ||
-		    entry->wired_count == 0)
-			return (FALSE);
-	return (TRUE);
+		    entry->is_sub_map || (wired && entry->wired_count == 0))
+			return (KERN_INVALID_ARGUMENT);
+		if (!wired && entry->wired_count == VM_WIRED_MAX)
+			return (KERN_RESOURCE_SHORTAGE);
+	}
+	return (KERN_SUCCESS);
 }
 
-static int
+/*
+ * Undo one wiring of a range.
+ *
+ * => the map is locked for writing; vm_map_wire_check has found all wired
+ */
+static void
 vm_map_unwire(vm_map_t map, vm_offset_t start, vm_offset_t end)
 {
 	vm_map_entry_t entry;
 
-	entry = vm_map_first(map, start);
-	if (!vm_map_range_wired(map, entry, start, end))
-		return (KERN_INVALID_ARGUMENT);
-	for (; entry != &map->header && entry->start < end;
+	for (entry = vm_map_first_clipped(map, start, end);
+	    entry != &map->header && entry->start < end;
 	    entry = entry->next) {
 		vm_map_clip_end(map, entry, end);
 		if (entry->wired_count == 1)
 			vm_map_entry_unwire(map, entry);
 		else
 			entry->wired_count--;
-		vm_map_simplify_entry(map, entry);
 	}
-	return (KERN_SUCCESS);
 }
 
-/* Take back the wirings that vm_map_wire_mark noted below `end'. */
+/*
+ * Note a wiring in each entry of a range.
+ *
+ * => the map is locked for writing; vm_map_wire_check has found no gap
+ * => what is missing is made before an entry is cut, so that the pieces have
+ *    it in common and can be merged again
+ */
 static void
-vm_map_wire_unmark(vm_map_t map, vm_map_entry_t entry, vm_offset_t end)
+vm_map_wire_mark(vm_map_t map, vm_offset_t start, vm_offset_t end)
 {
+	vm_map_entry_t entry;
 
-	for (; entry != &map->header && entry->start < end;
-	    entry = entry->next)
-		entry->wired_count--;
-}
-
-/* Note a wiring in each entry of a range without gaps. */
-static int
-vm_map_wire_mark(vm_map_t map, vm_map_entry_t first, vm_offset_t start,
-    vm_offset_t end)
-{
-	vm_map_entry_t entry = first;
-	vm_offset_t va;
-
-	for (va = start; va < end; va = entry->end, entry = entry->next) {
-		if (entry == &map->header || entry->start > va ||
-		    entry->is_sub_map || entry->wired_count == 0xffff) {
-			vm_map_wire_unmark(map, first, va);
-			return (KERN_INVALID_ARGUMENT);
-		}
-		vm_map_clip_end(map, entry, end);
+	for (entry = vm_map_first(map, start);
+	    entry != &map->header && entry->start < end;
+	    entry = entry->next) {
 		if (entry->wired_count == 0 &&
 		    (entry->object.vm_object == NULL ||
 		    (entry->max_protection & VM_PROT_WRITE) != 0))
 			vm_map_entry_resolve(entry);
+		vm_map_clip_start(map, entry, start);
+		vm_map_clip_end(map, entry, end);
 		entry->wired_count++;
 	}
-	return (KERN_SUCCESS);
 }
 
 /*
  * Fault in and wire the entries that vm_map_wire_mark has marked.
  *
- * => the map is locked for writing before, not at all after
+ * => the map is locked for reading
+ * => where it has failed, or `end'
+ */
+static vm_offset_t
+vm_map_wire_fault(vm_map_t map, vm_offset_t start, vm_offset_t end, int *rv)
+{
+	vm_map_entry_t entry;
+
+	for (entry = vm_map_first(map, start);
+	    entry != &map->header && entry->start < end;
+	    entry = entry->next) {
+		if (entry->wired_count != 1)
+			continue;
+		*rv = vm_fault_wire(map, entry->start, entry->end);
+		if (*rv != KERN_SUCCESS)
+			return (entry->start);
+	}
+	return (end);
+}
+
+/*
+ * Wire a range.
+ *
+ * => the map is locked for writing; vm_map_wire_check has found no gap
  */
 static int
-vm_map_wire(vm_map_t map, vm_map_entry_t entry, vm_offset_t end)
+vm_map_wire(vm_map_t map, vm_offset_t start, vm_offset_t end)
 {
-	vm_offset_t start = entry->start, failed = end;
-	vm_map_entry_t e;
+	vm_map_entry_t entry;
+	vm_offset_t failed;
 	int rv = KERN_SUCCESS;
 
+	vm_map_wire_mark(map, start, end);
 	vm_map_lock_downgrade(map);
-	for (e = entry; e != &map->header && e->start < end; e = e->next) {
-		if (e->wired_count != 1)
-			continue;
-		rv = vm_fault_wire(map, e->start, e->end);
-		if (rv != KERN_SUCCESS) {
-			failed = e->start;
-			break;
-		}
-	}
+	failed = vm_map_wire_fault(map, start, end, &rv);
 	vm_map_unlock_read(map);
+	vm_map_lock(map);
 	if (rv == KERN_SUCCESS)
 		return (rv);
-	vm_map_lock(map);
-	vm_map_wire_unmark(map, vm_map_first(map, failed), end);
-	if (start < failed)
-		(void)vm_map_unwire(map, start, failed);
-	vm_map_unlock(map);
+	for (entry = vm_map_first(map, failed);
+	    entry != &map->header && entry->start < end;
+	    entry = entry->next)
+		entry->wired_count--;
+	vm_map_unwire(map, start, failed);
 	return (rv);
 }
 
@@ -284,30 +383,31 @@ vm_map_wire(vm_map_t map, vm_map_entry_t entry, vm_offset_t end)
  * Wire a range in memory (new_pageable FALSE), or undo one wiring of it.
  *
  * => may sleep
- * => a range with a gap, or not wired: KERN_INVALID_ARGUMENT
- * => a wiring that fails leaves nothing wired that was not before
+ * => a range with a gap, or not wired: KERN_INVALID_ARGUMENT; wired too
+ *    often, or too many entries: KERN_RESOURCE_SHORTAGE
+ * => what fails leaves nothing wired, or cut, that was not before
  */
 int
 vm_map_pageable(vm_map_t map, vm_offset_t start, vm_offset_t end,
     boolean_t new_pageable)
 {
-	vm_map_entry_t entry;
 	int rv;
 
 	vm_map_lock(map);
 	vm_map_range_check(map, &start, &end);
-	if (new_pageable) {
-		rv = vm_map_unwire(map, start, end);
-		vm_map_unlock(map);
-		return (rv);
+	rv = vm_map_wire_check(map, start, end, new_pageable);
+	if (rv == KERN_SUCCESS && !vm_map_cuts_reserve(map, start, end))
+		rv = KERN_RESOURCE_SHORTAGE;
+	if (rv == KERN_SUCCESS) {
+		if (new_pageable)
+			vm_map_unwire(map, start, end);
+		else
+			rv = vm_map_wire(map, start, end);
+		vm_map_simplify(map, start, end);
+		vm_map_entry_unreserve(map);
 	}
-	entry = vm_map_first(map, start);
-	rv = vm_map_wire_mark(map, entry, start, end);
-	if (rv != KERN_SUCCESS || start == end) {
-		vm_map_unlock(map);
-		return (rv);
-	}
-	return (vm_map_wire(map, entry, end));
+	vm_map_unlock(map);
+	return (rv);
 }
 
 /*
@@ -367,19 +467,20 @@ void
 vm_map_entry_delete(vm_map_t map, vm_map_entry_t entry)
 {
 	vm_object_t object = entry->object.vm_object;
-	vm_offset_t end = entry->offset + (entry->end - entry->start);
+	vm_offset_t start = entry->offset;
+	vm_offset_t end = start + (entry->end - entry->start);
 
 	KASSERT(entry->wired_count == 0);
 	vm_map_entry_unlink(map, entry);
 	map->size -= entry->end - entry->start;
 	if (entry->is_sub_map)
 		vm_map_deallocate(entry->object.sub_map);
-	else if (object == kernel_object || object == kmem_object)
-		vm_object_page_remove(object, entry->offset, end);
-	else if (object != NULL) {
-		if (object->ref_count > 1 &&
-		    (object->flags & OBJ_ONEMAPPING) != 0)
-			vm_object_page_remove(object, entry->offset, end);
+	else
+		vm_map_entry_detach(entry);
+	if (object == kernel_object || object == kmem_object)
+		vm_object_page_remove(object, start, end);
+	else if (!entry->is_sub_map && object != NULL) {
+		vm_object_lost(object, start, end);
 		vm_object_deallocate(object);
 	}
 	vm_map_entry_dispose(map, entry);
@@ -389,17 +490,19 @@ vm_map_entry_delete(vm_map_t map, vm_map_entry_t entry)
  * Remove all mappings of [start, end).
  *
  * => the map is locked for writing; may sleep, but not for kmem_map
+ * => the caller has set entries aside (vm_map_range_reserve), unless this is
+ *    all of the map, or a map of the kernel's
  * => order: unwire, then the pmap (which saves M of each page), then objects
  */
-int
+void
 vm_map_delete(vm_map_t map, vm_offset_t start, vm_offset_t end)
 {
 	vm_map_entry_t entry, first, next;
 
 	vm_map_range_check(map, &start, &end);
-	first = vm_map_first(map, start);
+	first = vm_map_first_clipped(map, start, end);
 	if (first == &map->header || first->start >= end)
-		return (KERN_SUCCESS);
+		return;
 	for (entry = first; entry != &map->header && entry->start < end;
 	    entry = entry->next) {
 		vm_map_clip_end(map, entry, end);
@@ -412,21 +515,27 @@ vm_map_delete(vm_map_t map, vm_offset_t start, vm_offset_t end)
 		next = entry->next;
 		vm_map_entry_delete(map, entry);
 	}
-	return (KERN_SUCCESS);
 }
 
 /*
  * The same, with the lock taken here.
+ *
+ * => KERN_RESOURCE_SHORTAGE: a hole, and no entry left for it
  */
 int
 vm_map_remove(vm_map_t map, vm_offset_t start, vm_offset_t end)
 {
-	int rv, s = 0;
+	int rv = KERN_RESOURCE_SHORTAGE, s = 0;
 
 	if (map->intrsafe)
 		s = splvm();
 	vm_map_lock(map);
-	rv = vm_map_delete(map, start, end);
+	vm_map_range_check(map, &start, &end);
+	if (vm_map_range_reserve(map, start, end, 0)) {
+		vm_map_delete(map, start, end);
+		vm_map_entry_unreserve(map);
+		rv = KERN_SUCCESS;
+	}
 	vm_map_unlock(map);
 	if (map->intrsafe)
 		splx(s);

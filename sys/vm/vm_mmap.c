@@ -22,7 +22,8 @@
 
 #include <vm/vm.h>
 
-#define MAP_TYPES	(MAP_SHARED | MAP_PRIVATE)
+#define MAP_TYPES	(MAP_SHARED | MAP_PRIVATE) /* neither: private */
+#define FILE_MAX	0xfffff000u	/* offset behind all that is mapped */
 #define MINCORE_CHUNK	64		/* pages looked at between copyouts */
 
 /* What a file allows its mappings. */
@@ -43,12 +44,21 @@ mmap_range(vm_offset_t addr, vm_size_t *len)
 	return (addr + size >= addr && addr + size <= VM_MAXUSER_ADDRESS);
 }
 
-/* Is there room for the entries that cutting a range out may need? */
-static boolean_t
-mmap_room(struct proc *p)
+/* The error of a call that changes a range. */
+static int
+mmap_errno(int rv)
 {
 
-	return (vm_map_entry_room(&p->p_vmspace->vm_map, 2));
+	switch (rv) {
+	case KERN_SUCCESS:
+		return (0);
+	case KERN_PROTECTION_FAILURE:
+		return (EACCES);
+	case KERN_RESOURCE_SHORTAGE:
+		return (ENOMEM);
+	default:
+		return (EINVAL);
+	}
 }
 
 /* The rights that the processor can tell apart: what writes, reads. */
@@ -61,7 +71,11 @@ mmap_prot(int prot)
 	return ((vm_prot_t)prot);
 }
 
-/* Find the file behind a descriptor, and what may be done to it. */
+/*
+ * Find the file behind a descriptor, and what may be done to it.
+ *
+ * => a device has no copies to give: a private mapping of one is shared
+ */
 static int
 mmap_getfile(struct proc *p, struct sys_mmap_args *uap, struct mmap_file *mf)
 {
@@ -75,12 +89,14 @@ mmap_getfile(struct proc *p, struct sys_mmap_args *uap, struct mmap_file *mf)
 	if (fp->f_type != DTYPE_VNODE)
 		return (EINVAL);
 	vp = fp->f_data;
-	if (vp->v_type == VCHR && vp->v_rdev == makedev(CDEV_MEM, MEM_ZERO))
-		return (0);
 	if (vp->v_type != VREG && vp->v_type != VCHR)
 		return (EINVAL);
 	if ((fp->f_flag & FREAD) == 0)
 		return (EACCES);
+	if (vp->v_type == VCHR && vp->v_rdev == makedev(CDEV_MEM, MEM_ZERO))
+		return (0);
+	if (vp->v_type == VCHR)
+		uap->flags |= MAP_SHARED;
 	if ((uap->flags & MAP_SHARED) != 0 && (fp->f_flag & FWRITE) == 0) {
 		if ((uap->prot & PROT_WRITE) != 0)
 			return (EACCES);
@@ -88,18 +104,6 @@ mmap_getfile(struct proc *p, struct sys_mmap_args *uap, struct mmap_file *mf)
 	}
 	mf->mf_vp = vp;
 	return (0);
-}
-
-/* Where to look for room when the user has no fixed address. */
-static vm_offset_t
-mmap_hint(struct proc *p, vm_offset_t addr)
-{
-	struct vmspace *vm = p->p_vmspace;
-	vm_offset_t low = vm->vm_daddr, high = round_page(low + DFLDSIZ);
-
-	if (addr < VM_MIN_ADDRESS || (addr >= low && addr < high))
-		return (high);
-	return (round_page(addr));
 }
 
 /*
@@ -112,10 +116,10 @@ sys_mmap(struct proc *p, void *v, register_t *retval)
 	struct mmap_file mf = { NULL, VM_PROT_ALL };
 	vm_offset_t addr = (vm_offset_t)uap->addr;
 	vm_size_t size = uap->len;
-	int type = uap->flags & MAP_TYPES, error = 0;
+	int error = 0;
 
 	if (size == 0 || (uap->prot & ~VM_PROT_ALL) != 0 ||
-	    (type != MAP_SHARED && type != MAP_PRIVATE))
+	    (uap->flags & MAP_TYPES) == MAP_TYPES)
 		return (EINVAL);
 	if ((uap->flags & MAP_FIXED) != 0) {
 		if (!mmap_range(addr, &size) || addr < VM_MIN_ADDRESS)
@@ -125,19 +129,16 @@ sys_mmap(struct proc *p, void *v, register_t *retval)
 		if (size > VM_MAXUSER_ADDRESS)
 			return (ENOMEM);
 		size = round_page(size);
-		addr = mmap_hint(p, addr);
 	}
 	if ((uap->flags & MAP_ANON) != 0) {
 		if (uap->fd != -1)
 			return (EINVAL);
 	} else {
 		if (uap->pos < 0 || (uap->pos & PAGE_MASK) != 0 ||
-		    uap->pos + size > (off_t)0xfffff000)
+		    uap->pos > (off_t)(FILE_MAX - size))
 			return (EINVAL);
 		error = mmap_getfile(p, uap, &mf);
 	}
-	if (error == 0 && !mmap_room(p))
-		error = ENOMEM;
 	if (error == 0)
 		error = vm_mmap(&p->p_vmspace->vm_map, &addr, size,
 		    mmap_prot(uap->prot), mf.mf_maxprot, uap->flags,
@@ -163,8 +164,28 @@ mmap_object(struct vnode *vp, vm_size_t size, vm_prot_t prot,
 }
 
 /*
+ * Find room without a fixed address: at the hint or above it; else above all
+ * that the break may reach; else anywhere.
+ *
+ * => the map is locked
+ * => nonzero: there is none
+ */
+static int
+mmap_findspace(struct vmspace *vm, vm_size_t size, vm_offset_t *addr)
+{
+	vm_offset_t low = vm->vm_daddr, high = round_page(low + DFLDSIZ);
+	vm_offset_t hint = *addr, top = vmspace_stack_room(vm);
+
+	if (hint < VM_MIN_ADDRESS || (hint >= low && hint < high))
+		hint = high;
+	return (vm_map_findspace(&vm->vm_map, hint, top, size, addr) != 0 &&
+	    vm_map_findspace(&vm->vm_map, high, top, size, addr) != 0 &&
+	    vm_map_findspace(&vm->vm_map, VM_MIN_ADDRESS, top, size, addr));
+}
+
+/*
  * Map `size' bytes of a vnode (handle), or of zeros (NULL), at *addr
- * (MAP_FIXED) or above it.
+ * (MAP_FIXED) or where there is room, in the current process's map.
  *
  * => may sleep
  * => 0 and *addr, or an errno
@@ -182,7 +203,7 @@ vm_mmap(vm_map_t map, vm_offset_t *addr, vm_size_t size, vm_prot_t prot,
 	};
 	struct vnode *vp = handle;
 	vm_offset_t start = *addr;
-	int rv = KERN_SUCCESS;
+	int rv;
 
 	size = round_page(size);
 	if (size == 0)
@@ -193,17 +214,22 @@ vm_mmap(vm_map_t map, vm_offset_t *addr, vm_size_t size, vm_prot_t prot,
 		if (new.object.vm_object == NULL)
 			return (ENODEV);
 		new.copy_on_write = new.needs_copy =
-		    (flags & MAP_SHARED) == 0 && vp->v_type == VREG;
+		    (flags & MAP_SHARED) == 0;
 	}
 	vm_map_lock(map);
-	if ((flags & MAP_FIXED) != 0)
-		vm_map_delete(map, start, start + size);
-	else if (vm_map_findspace(map, start, size, &start) != 0)
+	KASSERT(map == &curproc->p_vmspace->vm_map);
+	if ((flags & MAP_FIXED) == 0 &&
+	    mmap_findspace(curproc->p_vmspace, size, &start) != 0)
 		rv = KERN_NO_SPACE;
-	new.start = start;
-	new.end = start + size;
-	if (rv == KERN_SUCCESS)
+	else if (!vm_map_range_reserve(map, start, start + size, 1))
+		rv = KERN_RESOURCE_SHORTAGE;
+	else {
+		vm_map_delete(map, start, start + size);
+		new.start = start;
+		new.end = start + size;
 		rv = vm_map_insert_entry(map, &new);
+		vm_map_entry_unreserve(map);
+	}
 	vm_map_unlock(map);
 	if (rv != KERN_SUCCESS) {
 		vm_object_deallocate(new.object.vm_object);
@@ -226,10 +252,8 @@ sys_munmap(struct proc *p, void *v, register_t *retval)
 	(void)retval;
 	if (size == 0 || !mmap_range(addr, &size))
 		return (EINVAL);
-	if (!mmap_room(p))
-		return (ENOMEM);
-	vm_map_remove(&p->p_vmspace->vm_map, addr, addr + size);
-	return (0);
+	return (vm_map_remove(&p->p_vmspace->vm_map, addr, addr + size) ==
+	    KERN_SUCCESS ? 0 : ENOMEM);
 }
 
 /*
@@ -247,12 +271,11 @@ sys_mprotect(struct proc *p, void *v, register_t *retval)
 	(void)retval;
 	if (!mmap_range(addr, &size) || (uap->prot & ~VM_PROT_ALL) != 0)
 		return (EINVAL);
-	if (!mmap_room(p) || !vm_map_check_mapped(map, addr, addr + size))
+	if (!vm_map_check_mapped(map, addr, addr + size))
 		return (ENOMEM);
 	rv = vm_map_protect(map, addr, addr + size, mmap_prot(uap->prot),
 	    FALSE);
-	return (rv == KERN_SUCCESS ? 0 :
-	    rv == KERN_PROTECTION_FAILURE ? EACCES : EINVAL);
+	return (mmap_errno(rv));
 }
 
 /* The top object and offset at an address; NULL if there is none. */
@@ -356,11 +379,9 @@ sys_minherit(struct proc *p, void *v, register_t *retval)
 	(void)retval;
 	if (!mmap_range(addr, &size))
 		return (EINVAL);
-	if (!mmap_room(p))
-		return (ENOMEM);
 	rv = vm_map_inherit(&p->p_vmspace->vm_map, addr, addr + size,
 	    uap->inherit);
-	return (rv == KERN_SUCCESS ? 0 : EINVAL);
+	return (mmap_errno(rv));
 }
 
 /*
@@ -443,7 +464,7 @@ sys_mlock(struct proc *p, void *v, register_t *retval)
 	(void)retval;
 	if ((addr & PAGE_MASK) != 0)
 		return (EINVAL);
-	if (!mmap_range(addr, &size) || !mmap_room(p))
+	if (!mmap_range(addr, &size))
 		return (ENOMEM);
 	if (atop(size) + cnt.v_wire_count > cnt.v_page_count / 2 ||
 	    size + ptoa(pmap_wired_count(map->pmap)) > limit)
@@ -466,7 +487,7 @@ sys_munlock(struct proc *p, void *v, register_t *retval)
 	(void)retval;
 	if ((addr & PAGE_MASK) != 0)
 		return (EINVAL);
-	if (!mmap_range(addr, &size) || !mmap_room(p))
+	if (!mmap_range(addr, &size))
 		return (ENOMEM);
 	return (vm_map_pageable(&p->p_vmspace->vm_map, addr, addr + size,
 	    TRUE) == KERN_SUCCESS ? 0 : ENOMEM);

@@ -34,6 +34,7 @@ vm_object_setup(vm_object_t object, vm_size_t size)
 {
 
 	TAILQ_INIT(&object->memq);
+	LIST_INIT(&object->entries);
 	LIST_INIT(&object->shadow_head);
 	object->flags = OBJ_INTERNAL | OBJ_ACTIVE | OBJ_ONEMAPPING;
 	object->paging_in_progress = 0;
@@ -44,6 +45,7 @@ vm_object_setup(vm_object_t object, vm_size_t size)
 	object->swslots = 0;
 	object->shadow = NULL;
 	object->shadow_offset = 0;
+	object->lost_start = object->lost_end = 0;
 	cnt.v_objects++;
 }
 
@@ -114,17 +116,21 @@ vm_object_pip_wait(vm_object_t object)
 
 /*
  * One transfer or wait in the object is over.
+ *
+ * => with the last one, pages that were busy when they were lost go
  */
 void
 vm_object_pip_drop(vm_object_t object)
 {
 
 	KASSERT(object->paging_in_progress != 0);
-	if (--object->paging_in_progress == 0 &&
-	    (object->flags & OBJ_WANTED) != 0) {
+	if (--object->paging_in_progress != 0)
+		return;
+	if ((object->flags & OBJ_WANTED) != 0) {
 		object->flags &= ~OBJ_WANTED;
 		wakeup(object);
 	}
+	vm_object_sweep(object);
 }
 
 /*
@@ -139,7 +145,8 @@ vm_object_terminate(vm_object_t object)
 
 	object->flags |= OBJ_DEAD;
 	vm_object_pip_wait(object);
-	KASSERT(LIST_EMPTY(&object->shadow_head));
+	KASSERT(LIST_EMPTY(&object->shadow_head) &&
+	    LIST_EMPTY(&object->entries));
 	vm_object_setshadow(object, NULL, 0);
 	if ((object->flags & OBJ_INTERNAL) == 0)
 		vm_object_page_clean(object, 0, 0, TRUE);
@@ -195,6 +202,7 @@ vm_object_release(vm_object_t object)
 	while (object != NULL) {
 		KASSERT(object->ref_count > 0);
 		if (--object->ref_count > 0) {
+			vm_object_sweep(object);
 			if (object->ref_count == 1)
 				vm_object_last_ref(object);
 			return (FALSE);
@@ -280,16 +288,14 @@ vm_object_lookup(vm_pager_t pager)
  * Free one page of a range that goes away, unless some user has wired it, or
  * has written to a file's page since it was cleaned.
  *
- * => FALSE: had to sleep
+ * => FALSE: it is busy
  */
 static boolean_t
 vm_object_page_drop(vm_object_t object, vm_page_t m)
 {
 
-	if ((m->flags & PG_BUSY) != 0) {
-		vm_page_sleep(m, "pgremove");
+	if ((m->flags & PG_BUSY) != 0)
 		return (FALSE);
-	}
 	if (object != kmem_object && object != kernel_object) {
 		if (m->wire_count != 0)
 			return (TRUE);
@@ -305,6 +311,39 @@ vm_object_page_drop(vm_object_t object, vm_page_t m)
 }
 
 /*
+ * Free the object's pages of [start, end), in memory and in swap, as far as
+ * they are not busy.
+ *
+ * => never sleeps
+ * => a busy page that was left, or NULL; while there is one, what the range
+ *    has in swap stays: the transfer may be from there
+ */
+vm_page_t
+vm_object_page_trim(vm_object_t object, vm_offset_t start, vm_offset_t end)
+{
+	vm_page_t m, next, busy = NULL;
+	vm_offset_t offset;
+
+	if (atop(end - start) <= (u_int)object->resident_page_count) {
+		for (offset = start; offset < end; offset += PAGE_SIZE) {
+			m = vm_page_lookup(object, offset);
+			if (m != NULL && !vm_object_page_drop(object, m))
+				busy = m;
+		}
+	} else {
+		for (m = TAILQ_FIRST(&object->memq); m != NULL; m = next) {
+			next = TAILQ_NEXT(m, listq);
+			if (m->offset >= start && m->offset < end &&
+			    !vm_object_page_drop(object, m))
+				busy = m;
+		}
+	}
+	if (busy == NULL && object->swslots != 0)
+		swap_pager_free_range(object, start, end);
+	return (busy);
+}
+
+/*
  * Free the object's pages of [start, end), in memory and in swap.
  *
  * => may sleep, but not for the kernel's own objects
@@ -313,27 +352,49 @@ vm_object_page_drop(vm_object_t object, vm_page_t m)
 void
 vm_object_page_remove(vm_object_t object, vm_offset_t start, vm_offset_t end)
 {
-	vm_offset_t offset;
-	vm_page_t m, next;
+	vm_page_t m;
 
-	if (atop(end - start) <= (u_int)object->resident_page_count) {
-		for (offset = start; offset < end; offset += PAGE_SIZE) {
-			m = vm_page_lookup(object, offset);
-			while (m != NULL && !vm_object_page_drop(object, m))
-				m = vm_page_lookup(object, offset);
-		}
-	} else {
-		m = TAILQ_FIRST(&object->memq);
-		while (m != NULL) {
-			next = TAILQ_NEXT(m, listq);
-			if (m->offset >= start && m->offset < end &&
-			    !vm_object_page_drop(object, m))
-				next = TAILQ_FIRST(&object->memq);
-			m = next;
-		}
+	while ((m = vm_object_page_trim(object, start, end)) != NULL)
+		vm_page_sleep(m, "pgremove");
+}
+
+/*
+ * Write a locked page out.  Who has locked it must not fault, so that he may
+ * store to it meanwhile: then it is dirty afterwards.
+ */
+static int
+vm_object_clean_locked(vm_object_t object, vm_page_t m)
+{
+	int rv;
+
+	pmap_clear_modify(VM_PAGE_TO_PHYS(m));
+	m->flags &= ~PG_CLEAN;
+	rv = vm_pager_put_pages(object, &m, 1, TRUE);
+	if (rv == VM_PAGER_OK)
+		m->flags |= PG_CLEAN;
+	return (rv);
+}
+
+/*
+ * Write a page out that nobody can store to meanwhile.
+ *
+ * => VM_PAGER_PEND, not syncio: vm_pager_done sees to the rest
+ */
+static int
+vm_object_clean_plain(vm_object_t object, vm_page_t m, boolean_t syncio)
+{
+	int rv;
+
+	pmap_page_protect(VM_PAGE_TO_PHYS(m), VM_PROT_READ);
+	rv = vm_pager_put_pages(object, &m, 1, syncio);
+	if (rv == VM_PAGER_AGAIN)
+		rv = vm_pager_put_pages(object, &m, 1, TRUE);
+	if (rv == VM_PAGER_OK) {
+		m->flags |= PG_CLEAN;
+		m->flags &= ~PG_LAUNDRY;
+		pmap_clear_modify(VM_PAGE_TO_PHYS(m));
 	}
-	if (object->swslots != 0)
-		swap_pager_free_range(object, start, end);
+	return (rv);
 }
 
 /* Write one dirty page out.  => FALSE: it could not be written */
@@ -345,17 +406,10 @@ vm_object_clean_page(vm_object_t object, vm_page_t m, boolean_t syncio)
 	vm_page_unqueue(m);
 	m->flags |= PG_BUSY;
 	vm_object_pip_add(object);
-	pmap_page_protect(VM_PAGE_TO_PHYS(m), VM_PROT_READ);
-	rv = vm_pager_put_pages(object, &m, 1, syncio);
-	if (rv == VM_PAGER_AGAIN)
-		rv = vm_pager_put_pages(object, &m, 1, TRUE);
+	rv = m->wire_count != 0 ? vm_object_clean_locked(object, m) :
+	    vm_object_clean_plain(object, m, syncio);
 	if (rv == VM_PAGER_PEND)
 		return (TRUE);
-	if (rv == VM_PAGER_OK) {
-		m->flags |= PG_CLEAN;
-		m->flags &= ~PG_LAUNDRY;
-		pmap_clear_modify(VM_PAGE_TO_PHYS(m));
-	}
 	vm_page_activate(m);
 	vm_page_wakeup(m);
 	vm_object_pip_drop(object);

@@ -12,6 +12,7 @@
 TAILQ_HEAD(pglist, vm_page);
 TAILQ_HEAD(object_q, vm_object);
 LIST_HEAD(object_list, vm_object);
+LIST_HEAD(entry_list, vm_map_entry);
 
 /*
  * Pages of one object, in memory and at its pager.  An object with a shadow
@@ -28,10 +29,17 @@ struct vm_object {
 	u_int		 swslots;	/* pages that the swap area holds */
 	struct vm_object *shadow;	/* object below */
 	vm_offset_t	 shadow_offset;	/* our offset 0 in the shadow */
+	struct entry_list entries;	/* map entries that refer to it */
 	struct object_list shadow_head;	/* objects that shadow this one */
-	LIST_ENTRY(vm_object) shadow_list; /* our place among them */
-	TAILQ_ENTRY(vm_object) cached_list;
+	union {
+		LIST_ENTRY(vm_object) shadow_list; /* our place among them */
+		TAILQ_ENTRY(vm_object) cached_list; /* a file's */
+	};
+	vm_offset_t	 lost_start;	/* range that may have pages which */
+	vm_offset_t	 lost_end;	/* no address shows; 0: none */
 };
+
+_Static_assert(sizeof(struct vm_object) <= 64, "struct vm_object grew");
 
 #define OBJ_CANPERSIST	0x0001		/* may stay in the cache unused */
 #define OBJ_INTERNAL	0x0002		/* anonymous memory */
@@ -50,6 +58,7 @@ vm_object_t vm_object_allocate(vm_size_t);
 void	vm_object_reference(vm_object_t);
 void	vm_object_deallocate(vm_object_t);
 void	vm_object_page_remove(vm_object_t, vm_offset_t, vm_offset_t);
+vm_page_t vm_object_page_trim(vm_object_t, vm_offset_t, vm_offset_t);
 boolean_t vm_object_page_clean(vm_object_t, vm_offset_t, vm_offset_t,
 	    boolean_t);
 void	vm_object_cache_trim(int);
@@ -61,14 +70,23 @@ void	vm_object_pip_drop(vm_object_t);
 /* vm_object_shadow.c */
 boolean_t vm_object_shadow(vm_object_t *, vm_offset_t *, vm_size_t);
 void	vm_object_setshadow(vm_object_t, vm_object_t, vm_offset_t);
+boolean_t vm_object_has(vm_object_t, vm_offset_t);
 void	vm_object_collapse(vm_object_t);
 void	vm_object_collapse_chain(vm_object_t);
+
+/* vm_object_reach.c */
+void	vm_object_hidden(vm_page_t);
+void	vm_object_lost(vm_object_t, vm_offset_t, vm_offset_t);
+void	vm_object_lost_merge(vm_object_t, vm_object_t, vm_offset_t);
+void	vm_object_sweep(vm_object_t);
+void	vm_object_unmap_below(vm_object_t, vm_offset_t, vm_page_t);
 
 static inline void
 vm_object_pip_add(vm_object_t object)
 {
 
 	object->paging_in_progress++;
+	KASSERT(object->paging_in_progress != 0);
 }
 
 #endif /* _VM_OBJECT_H_ */

@@ -62,8 +62,10 @@ vm_object_shadow(vm_object_t *objectp, vm_offset_t *offsetp,
 	return (TRUE);
 }
 
-/* Does the object itself hold a page at the offset, in memory or swap? */
-static inline boolean_t
+/*
+ * Does the object itself hold a page at the offset, in memory or swap?
+ */
+boolean_t
 vm_object_has(vm_object_t object, vm_offset_t offset)
 {
 
@@ -119,9 +121,10 @@ static boolean_t
 vm_object_merge(vm_object_t object, vm_object_t backing)
 {
 	vm_object_t below = backing->shadow;
-	vm_offset_t offset;
+	vm_offset_t offset, shadow_offset = object->shadow_offset;
 	vm_page_t m;
 
+	KASSERT(LIST_EMPTY(&backing->entries));
 	TAILQ_FOREACH(m, &backing->memq, listq)
 		if ((m->flags & PG_BUSY) != 0)
 			return (FALSE);
@@ -129,11 +132,12 @@ vm_object_merge(vm_object_t object, vm_object_t backing)
 		vm_object_collapse_page(object, backing, m);
 	vm_object_collapse_swap(object, backing);
 	KASSERT(backing->swslots == 0);
-	offset = object->shadow_offset + backing->shadow_offset;
+	offset = shadow_offset + backing->shadow_offset;
 	vm_object_setshadow(backing, NULL, 0);
 	vm_object_setshadow(object, below, offset);
 	if (backing->pager != NULL && object->pager == NULL)
 		object->pager = backing->pager;
+	vm_object_lost_merge(object, backing, shadow_offset);
 	cnt.v_objects--;
 	cnt.v_collapses++;
 	free(backing, M_VMOBJ);
@@ -176,10 +180,11 @@ static vm_object_t
 vm_object_bypass(vm_object_t object, vm_object_t backing)
 {
 	vm_object_t below = backing->shadow;
-	vm_offset_t offset = object->shadow_offset + backing->shadow_offset;
+	vm_offset_t sh = object->shadow_offset;
 
 	vm_object_reference(below);
-	vm_object_setshadow(object, below, offset);
+	vm_object_setshadow(object, below, sh + backing->shadow_offset);
+	vm_object_lost(backing, sh, sh + object->size);
 	cnt.v_bypasses++;
 	if (--backing->ref_count > 1)
 		return (NULL);

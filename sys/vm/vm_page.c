@@ -358,6 +358,7 @@ void
 vm_page_wire(vm_page_t m)
 {
 
+	KASSERTMSG(m->wire_count + 1 != 0, "pa 0x%x", m->phys_addr);
 	if (m->wire_count++ == 0 && (m->flags & PG_FICTITIOUS) == 0) {
 		vm_page_unqueue(m);
 		cnt.v_wire_count++;

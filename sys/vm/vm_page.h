@@ -18,8 +18,8 @@ struct vm_page {
 	TAILQ_ENTRY(vm_page) listq;	/* the object's memq */
 	vm_object_t	 object;
 	vm_offset_t	 offset;	/* in the object */
-	u_short		 wire_count;
-	u_short		 flags;		/* PG_* */
+	u_int		 wire_count;	/* one a map entry; doc/counts.md */
+	u_int		 flags;		/* PG_* */
 	vm_offset_t	 phys_addr;
 };
 

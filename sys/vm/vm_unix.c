@@ -12,6 +12,21 @@
 
 #include <vm/vm.h>
 
+#define STACK_GUARD	(16 * PAGE_SIZE) /* unmapped, below the stack */
+
+/*
+ * Where the room that the stack may take begins, with the guard below it.
+ * Only a mapping with a fixed address comes to lie above.
+ */
+vm_offset_t
+vmspace_stack_room(struct vmspace *vm)
+{
+	vm_offset_t low = MIN(trunc_page(vm->vm_maxsaddr),
+	    USRSTACK - ptoa(vm->vm_ssize));
+
+	return (low < STACK_GUARD ? VM_MAXUSER_ADDRESS : low - STACK_GUARD);
+}
+
 /*
  * break(2): move the end of the data segment.
  */
@@ -26,7 +41,8 @@ sys_obreak(struct proc *p, void *v, register_t *retval)
 	retval[0] = 0;
 	old = round_page(vm->vm_daddr + ptoa(vm->vm_dsize));
 	new = round_page(nsize);
-	if (nsize < vm->vm_daddr || new < nsize || new > vm->vm_maxsaddr)
+	if (nsize < vm->vm_daddr || new < nsize ||
+	    new > vmspace_stack_room(vm))
 		return (EINVAL);
 	if (new - vm->vm_daddr > (vm_size_t)p_rlimit_cur(p, RLIMIT_DATA))
 		return (ENOMEM);
@@ -43,8 +59,9 @@ sys_obreak(struct proc *p, void *v, register_t *retval)
 /*
  * A fault at `va', where nothing is mapped: is it the stack that grows?
  *
- * Then all of the room that the stack may take, from its limit or the next
- * mapping below up to what there is, is mapped at once, as one range.
+ * Then all of the room that the stack may take, from its limit or a guard
+ * above the next mapping below, up to what there is, is mapped at once, as
+ * one range.
  *
  * => TRUE: something is mapped there now
  * => may sleep
@@ -63,9 +80,11 @@ grow(struct proc *p, vm_offset_t va)
 	vm_map_lock(map);
 	if (!vm_map_lookup_entry(map, va, &entry) &&
 	    entry->next != &map->header) {
-		start = entry == &map->header ? low : MAX(low, entry->end);
+		start = entry == &map->header ? low :
+		    MAX(low, entry->end + STACK_GUARD);
 		end = entry->next->start;
-		rv = vm_map_insert(map, NULL, 0, start, end);
+		if (va >= start)
+			rv = vm_map_insert(map, NULL, 0, start, end);
 		if (rv == KERN_SUCCESS)
 			vm->vm_ssize += atop(end - start);
 	}

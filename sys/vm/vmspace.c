@@ -110,8 +110,18 @@ vm_map_entry_shared(vm_map_entry_t entry)
 		return (FALSE);
 	/* A file is written by its pager, whoever else maps it. */
 	if ((object->flags & OBJ_INTERNAL) == 0)
-		return (object->pager->pg_type != PG_DEVICE);
+		return (TRUE);
 	return (object->ref_count > 1 && (object->flags & OBJ_SHARED) != 0);
+}
+
+/* Does the entry show a device?  There is no copy of one. */
+static boolean_t
+vm_map_entry_device(vm_map_entry_t entry)
+{
+	vm_object_t object = entry->object.vm_object;
+
+	return (object != NULL && (object->flags & OBJ_INTERNAL) == 0 &&
+	    object->pager->pg_type == PG_DEVICE);
 }
 
 /*
@@ -148,7 +158,7 @@ vm_map_share_entry(vm_map_t src_map, vm_map_t dst_map, vm_map_entry_t src,
 {
 
 	vm_map_entry_resolve(src);
-	dst->object = src->object;
+	dst->object.vm_object = src->object.vm_object;
 	dst->offset = src->offset;
 	dst->needs_copy = src->needs_copy;
 	vm_object_reference(src->object.vm_object);
@@ -169,7 +179,7 @@ vmspace_fork_entry(vm_map_t old_map, vm_map_t new_map, vm_map_entry_t old)
 	new = vm_map_entry_create(new_map);
 	*new = *old;
 	new->wired_count = 0;
-	if (old->inheritance == VM_INHERIT_SHARE)
+	if (old->inheritance == VM_INHERIT_SHARE || vm_map_entry_device(old))
 		vm_map_share_entry(old_map, new_map, old, new);
 	else
 		rv = vm_map_copy_entry(old_map, new_map, old, new);
@@ -177,6 +187,7 @@ vmspace_fork_entry(vm_map_t old_map, vm_map_t new_map, vm_map_entry_t old)
 		vm_map_entry_dispose(new_map, new);
 		return (rv);
 	}
+	vm_map_entry_attach(new, new->object.vm_object);
 	vm_map_entry_link(new_map, new_map->header.prev, new);
 	new_map->size += new->end - new->start;
 	return (rv);
@@ -196,15 +207,11 @@ vmspace_fork(struct vmspace *vm1, struct vmspace **vmp)
 	vm_map_t old_map = &vm1->vm_map, new_map;
 	vm_map_entry_t entry;
 	struct vmspace *vm2;
-	int rv = KERN_SUCCESS;
+	int rv = KERN_RESOURCE_SHORTAGE;
 
 	vm2 = vmspace_alloc(vm_map_min(old_map), vm_map_max(old_map), TRUE);
 	if (vm2 == NULL)
 		return (EAGAIN);
-	if (!vm_map_entry_room(&vm2->vm_map, old_map->nentries)) {
-		vmspace_free(vm2);
-		return (ENOMEM);
-	}
 	vm2->vm_tsize = vm1->vm_tsize;
 	vm2->vm_dsize = vm1->vm_dsize;
 	vm2->vm_ssize = vm1->vm_ssize;
@@ -213,10 +220,14 @@ vmspace_fork(struct vmspace *vm1, struct vmspace **vmp)
 	vm2->vm_maxsaddr = vm1->vm_maxsaddr;
 	new_map = &vm2->vm_map;
 	vm_map_lock(old_map);
+	if (vm_map_entry_reserve(new_map, old_map->nentries,
+	    (int)old_map->nentries))
+		rv = KERN_SUCCESS;
 	for (entry = old_map->header.next;
 	    rv == KERN_SUCCESS && entry != &old_map->header;
 	    entry = entry->next)
 		rv = vmspace_fork_entry(old_map, new_map, entry);
+	vm_map_entry_unreserve(new_map);
 	vm_map_unlock(old_map);
 	if (rv != KERN_SUCCESS) {
 		vmspace_free(vm2);

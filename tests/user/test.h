@@ -31,6 +31,8 @@ struct test {
 #define TEST(fn)	{ #fn, fn }
 #define TEST_END	{ NULL, NULL }
 
+extern const struct test tests_counts[], tests_device[], tests_leak[],
+    tests_limit[], tests_lock[], tests_many[], tests_place[];
 extern const struct test tests_badargs[], tests_cow[], tests_exec[],
     tests_file[], tests_floor[], tests_fork[], tests_memory[], tests_mmap[],
     tests_pipe[], tests_select[], tests_signal[], tests_sysctl[],

@@ -4,8 +4,9 @@
 /*
  * usertests.c: runs the system-call tests.
  *
- * `usertests' runs all but those of the subject "memory", which use up all
- * there is; `usertests SUBJECT...' runs some.  Prints `ok NAME' or `not ok
+ * `usertests' runs all but the subjects that want a machine of their own:
+ * they use up all memory, or need much of it.  `usertests SUBJECT...' runs
+ * some.  Prints `ok NAME' or `not ok
  * NAME: why' a test and `guest: N passed, N failed' at the end.
  */
 #include <sys/mman.h>
@@ -29,14 +30,21 @@ struct subject {
 
 static const struct subject subjects[] = {
 	{ "badargs", tests_badargs },
+	{ "counts", tests_counts },
 	{ "cow", tests_cow },
+	{ "device", tests_device },
 	{ "exec", tests_exec },
 	{ "file", tests_file },
 	{ "floor", tests_floor },
 	{ "fork", tests_fork },
+	{ "leak", tests_leak },
+	{ "limit", tests_limit },
+	{ "lock", tests_lock },
+	{ "many", tests_many },
 	{ "memory", tests_memory },
 	{ "mmap", tests_mmap },
 	{ "pipe", tests_pipe },
+	{ "place", tests_place },
 	{ "select", tests_select },
 	{ "signal", tests_signal },
 	{ "sysctl", tests_sysctl },
@@ -47,6 +55,9 @@ static const struct subject subjects[] = {
 };
 
 enum { SUBJECTS = sizeof(subjects) / sizeof(subjects[0]) };
+
+/* Only when asked for. */
+static const char *const alone[] = { "many", "memory", NULL };
 
 static char *why;		/* shared with the test's process */
 static int passed, failed;
@@ -150,8 +161,12 @@ run(const struct test *t)
 static int
 chosen(const char *name, int argc, char **argv)
 {
-	if (argc < 2)
-		return (strcmp(name, "memory") != 0);
+	if (argc < 2) {
+		for (int i = 0; alone[i] != NULL; i++)
+			if (strcmp(alone[i], name) == 0)
+				return (0);
+		return (1);
+	}
 	for (int i = 1; i < argc; i++)
 		if (strcmp(argv[i], name) == 0)
 			return (1);
