@@ -140,6 +140,7 @@ trap_user(struct trapframe *tf, uint32_t va)
 	int sig = trap_table[tf->tf_trapno].tt_signal;
 	u_int code = tf->tf_trapno;
 
+	userenter(p, tf);
 	if (tf->tf_trapno == T_PAGEFLT) {
 		sig = user_pagefault(p, tf, va);
 		code = va;
