@@ -37,6 +37,7 @@ static const struct subject subjects[] = {
 	{ "mmap", tests_mmap },
 	{ "pipe", tests_pipe },
 	{ "select", tests_select },
+	{ "sigframe", tests_sigframe },
 	{ "signal", tests_signal },
 	{ "sysctl", tests_sysctl },
 	{ "time", tests_time },
