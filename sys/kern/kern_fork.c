@@ -29,7 +29,7 @@ fork_uarea(struct proc *p1, struct proc *p2)
 	p2->p_sigacts = &up->u_sigacts;
 	p2->p_stats = &up->u_stats;
 	*p2->p_sigacts = *p1->p_sigacts;
-	p2->p_sigacts->ps_flags = 0;
+	p2->p_sigacts->ps_flags &= ~SAS_OLDMASK;
 	memset(p2->p_stats, 0, sizeof(*p2->p_stats));
 	microtime(&p2->p_stats->p_start);
 }

@@ -40,6 +40,7 @@ static const struct subject subjects[] = {
 	{ "select", tests_select },
 	{ "sigframe", tests_sigframe },
 	{ "signal", tests_signal },
+	{ "stop", tests_stop },
 	{ "sysctl", tests_sysctl },
 	{ "time", tests_time },
 	{ "trap", tests_trap },
