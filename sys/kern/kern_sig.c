@@ -266,11 +266,19 @@ stop(struct proc *p, int sig)
 	wakeup(p->p_pptr);
 }
 
-/* A stopped process gets a signal that is not ignored. */
+/*
+ * A stopped process gets a signal that is not ignored.
+ *
+ * => SIGCONT that it takes a handler for ends its sleep, if it is in one: it
+ *    stops in none but those that a signal may end
+ */
 static void
 psignal_stopped(struct proc *p, int sig)
 {
-	if (sig == SIGKILL || (sigprop[sig] & SA_CONT && p->p_wchan == NULL))
+	sigset_t taken = p->p_sigcatch & ~p->p_sigmask & sigmask(sig);
+
+	if (sig == SIGKILL || (sigprop[sig] & SA_CONT &&
+	    (p->p_wchan == NULL || taken != 0)))
 		setrunnable(p);
 	else if (sigprop[sig] & SA_CONT)
 		p->p_stat = SSLEEP;
