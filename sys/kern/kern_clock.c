@@ -149,8 +149,10 @@ hardclock(struct clockframe *frame)
 		cp_time[CP_SYS]++;
 		p->p_sticks++;
 	}
-	if (p != NULL)
+	if (p != NULL) {
 		schedclock(p);
+		itimer_used(p, CLKF_USERMODE(frame));
+	}
 	ticks++;
 	time.tv_usec += tick;
 	if (time.tv_usec >= 1000000) {

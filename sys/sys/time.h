@@ -48,6 +48,8 @@ void	timevalsub(struct timeval *, const struct timeval *);
 int	itimerfix(struct timeval *);
 int	hzto(const struct timeval *);
 void	realitexpire(void *);
+struct proc;
+void	itimer_used(struct proc *, bool);
 #endif
 
 #endif /* _SYS_TIME_H_ */

@@ -34,6 +34,7 @@ static const struct subject subjects[] = {
 	{ "exec", tests_exec },
 	{ "file", tests_file },
 	{ "fork", tests_fork },
+	{ "itimer", tests_itimer },
 	{ "memory", tests_memory },
 	{ "mmap", tests_mmap },
 	{ "pipe", tests_pipe },
