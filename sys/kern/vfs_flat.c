@@ -183,38 +183,59 @@ out:
 }
 
 /*
+ * Go from a name one part on: empty parts and "." mean nothing.
+ *
+ * => name: MAXPATHLEN bytes
+ */
+static int
+flat_append(char *name, const char *part, size_t len)
+{
+	size_t n = strlen(name);
+
+	if (len == 0 || (len == 1 && part[0] == '.'))
+		return (0);
+	if (n + len + 2 > MAXPATHLEN)
+		return (ENAMETOOLONG);
+	if (n > 0)
+		name[n++] = '/';
+	memcpy(name + n, part, len);
+	name[n + len] = '\0';
+	return (0);
+}
+
+/*
  * The vnode of a path, referenced.
  *
- * => all paths start at the root; empty parts and "." mean nothing
+ * => all paths start at the root
+ * => ENOTDIR: something follows a part that is a file, if only a slash
  */
 int
 namei(const char *path, struct vnode **vpp)
 {
-	char name[MAXPATHLEN];
-	size_t n = 0, len;
+	struct vnode *vp = &rootvnode;
+	char name[MAXPATHLEN] = "";
+	size_t len;
+	int error;
 
 	if (*path == '\0')
 		return (ENOENT);
 	while (*path != '\0') {
 		for (len = 0; path[len] != '\0' && path[len] != '/'; len++)
 			continue;
-		if (len > 0 && !(len == 1 && path[0] == '.')) {
-			if (n + len + 2 > sizeof(name))
-				return (ENAMETOOLONG);
-			if (n > 0)
-				name[n++] = '/';
-			memcpy(name + n, path, len);
-			n += len;
-		}
+		error = flat_append(name, path, len);
+		if (error != 0)
+			return (error);
+		vp = flat_lookup(name);
+		if (vp == NULL)
+			return (ENOENT);
 		path += len;
+		if (*path == '/' && vp->v_type != VDIR)
+			return (ENOTDIR);
 		while (*path == '/')
 			path++;
 	}
-	name[n] = '\0';
-	*vpp = flat_lookup(name);
-	if (*vpp == NULL)
-		return (ENOENT);
-	vref(*vpp);
+	vref(vp);
+	*vpp = vp;
 	return (0);
 }
 

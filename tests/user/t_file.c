@@ -85,7 +85,6 @@ file__names(void)
 	CHECK(stat("/bin/sh", &st) == 0 && S_ISREG(st.st_mode), "/bin/sh");
 	CHECK(stat("/bin", &st) == 0 && S_ISDIR(st.st_mode), "/bin");
 	CHECK(stat("/", &st) == 0 && S_ISDIR(st.st_mode), "/");
-	CHECK(open("/bin/sh/x", O_RDONLY) == -1, "a file is a directory");
 	memset(path, 'p', sizeof(path) - 1);
 	CHECK_ERRNO(ENAMETOOLONG, open(path, O_RDONLY));
 	CHECK(open("/bin", O_RDWR) == -1, "a directory can be written");
@@ -132,6 +131,29 @@ file__bad_descriptors(void)
 	}
 }
 
+/* A part of the path that is a file, for each call that takes a path. */
+static void
+file__parts_that_are_no_directory(void)
+{
+	static const char *const paths[] = {
+		"/bin/sh/x", "bin/sh/x/y", "/scratch/", "/scratch/.",
+		"/scratch//", "/dev/null/x"
+	};
+	char *argv[] = { "x", NULL };
+	struct stat st;
+
+	for (unsigned int i = 0; i < 6; i++) {
+		CHECK_ERRNO(ENOTDIR, open(paths[i], O_RDONLY));
+		CHECK_ERRNO(ENOTDIR, open(paths[i], O_RDWR | O_CREAT, 0644));
+		CHECK_ERRNO(ENOTDIR, stat(paths[i], &st));
+		CHECK_ERRNO(ENOTDIR, execve(paths[i], argv, argv + 1));
+	}
+	CHECK_ERRNO(ENOENT, open("/nothing/x", O_RDONLY));
+	CHECK(stat("//bin/./sh", &st) == 0 && S_ISREG(st.st_mode), "/bin/sh");
+	CHECK(stat("/bin/", &st) == 0 && S_ISDIR(st.st_mode), "/bin/");
+	CHECK(stat("/.", &st) == 0 && S_ISDIR(st.st_mode), "/.");
+}
+
 const struct test tests_file[] = {
 	TEST(file__read_seek_stat),
 	TEST(file__unaligned_reads),
@@ -140,5 +162,6 @@ const struct test tests_file[] = {
 	TEST(file__names),
 	TEST(file__directory_lists_all),
 	TEST(file__bad_descriptors),
+	TEST(file__parts_that_are_no_directory),
 	TEST_END
 };
