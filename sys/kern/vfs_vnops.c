@@ -294,7 +294,7 @@ sys_getdirentries(struct proc *p, void *v, register_t *retval)
 	if (error != 0)
 		return (error);
 	if (vp->v_type != VDIR)
-		return (ENOTDIR);
+		return (EINVAL);
 	base = (long)fp->f_offset;
 	place = fp->f_offset > INT32_MAX ? INT32_MAX : (u_int)fp->f_offset;
 	fp->f_count++;

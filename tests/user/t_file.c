@@ -154,6 +154,22 @@ file__parts_that_are_no_directory(void)
 	CHECK(stat("/.", &st) == 0 && S_ISDIR(st.st_mode), "/.");
 }
 
+static void
+file__only_directories_are_listed(void)
+{
+	static const char *const paths[] = { "/scratch", "/dev/null" };
+	char buf[256];
+	int end[2];
+	long base;
+
+	for (unsigned int i = 0; i < 2; i++)
+		CHECK_ERRNO(EINVAL, getdirentries(test_open(paths[i],
+		    O_RDONLY), buf, sizeof(buf), &base));
+	CHECK(pipe(end) == 0, "pipe");
+	CHECK_ERRNO(EINVAL, getdirentries(end[0], buf, sizeof(buf), &base));
+	CHECK_ERRNO(EBADF, getdirentries(-1, buf, sizeof(buf), &base));
+}
+
 const struct test tests_file[] = {
 	TEST(file__read_seek_stat),
 	TEST(file__unaligned_reads),
@@ -163,5 +179,6 @@ const struct test tests_file[] = {
 	TEST(file__directory_lists_all),
 	TEST(file__bad_descriptors),
 	TEST(file__parts_that_are_no_directory),
+	TEST(file__only_directories_are_listed),
 	TEST_END
 };
