@@ -33,9 +33,9 @@ struct test {
 
 extern const struct test tests_badargs[], tests_cow[], tests_exec[],
     tests_file[], tests_fork[], tests_itimer[], tests_memory[],
-    tests_mmap[], tests_pipe[], tests_select[], tests_sigframe[],
-    tests_signal[], tests_stop[], tests_sysctl[], tests_time[],
-    tests_trap[], tests_user[], tests_wire[];
+    tests_mmap[], tests_offset[], tests_pipe[], tests_select[],
+    tests_sigframe[], tests_signal[], tests_stop[], tests_sysctl[],
+    tests_time[], tests_trap[], tests_user[], tests_wire[];
 
 void	test_fail(const char *, ...)
 	    __attribute__((format(printf, 1, 2), noreturn));

@@ -37,6 +37,7 @@ static const struct subject subjects[] = {
 	{ "itimer", tests_itimer },
 	{ "memory", tests_memory },
 	{ "mmap", tests_mmap },
+	{ "offset", tests_offset },
 	{ "pipe", tests_pipe },
 	{ "select", tests_select },
 	{ "sigframe", tests_sigframe },
