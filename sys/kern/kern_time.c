@@ -70,7 +70,8 @@ sys_gettimeofday(struct proc *p, void *v, register_t *retval)
 }
 
 /*
- * The real timer went off: send SIGALRM and set it again if it is to repeat.
+ * The real timer went off: send SIGALRM and set it again if it is to repeat,
+ * or if its time is further than hzto reaches.
  *
  * => softclock; p is alive: exit1 takes the call back
  */
@@ -81,12 +82,16 @@ realitexpire(void *arg)
 	struct itimerval *it = &p->p_stats->p_timer[ITIMER_REAL];
 	struct timeval now;
 
+	microtime(&now);
+	if (timercmp(&now, &it->it_value, <)) {
+		timeout(realitexpire, p, hzto(&it->it_value));
+		return;
+	}
 	psignal(p, SIGALRM);
 	if (!timerisset(&it->it_interval)) {
 		timerclear(&it->it_value);
 		return;
 	}
-	microtime(&now);
 	do
 		timevaladd(&it->it_value, &it->it_interval);
 	while (timercmp(&it->it_value, &now, <));
@@ -220,13 +225,18 @@ sys_nanosleep(struct proc *p, void *v, register_t *retval)
 		return (0);
 	microtime(&end);
 	timevaladd(&end, &left);
-	error = tsleep(&p->p_swtime, PWAIT | PCATCH, "nanslp", hzto(&end));
-	if (error == EWOULDBLOCK)
+	/* Nobody wakes it: 0 is of a stop on the way into the sleep. */
+	do {
+		error = tsleep(&p->p_swtime, PWAIT | PCATCH, "nanslp",
+		    hzto(&end));
+		microtime(&left);
+		if (!timercmp(&left, &end, <))
+			timerclear(&end);
+	} while (timerisset(&end) && (error == 0 || error == EWOULDBLOCK));
+	if (error == 0 || error == EWOULDBLOCK)
 		return (0);
-	microtime(&left);
-	timevalsub(&end, &left);
-	if (end.tv_sec < 0)
-		timerclear(&end);
+	if (timerisset(&end))
+		timevalsub(&end, &left);
 	rq.tv_sec = end.tv_sec;
 	rq.tv_nsec = end.tv_usec * 1000;
 	if (uap->rmtp != NULL && copyout(&rq, uap->rmtp, sizeof(rq)) != 0)
