@@ -245,6 +245,28 @@ sys_stat(struct proc *p, void *v, register_t *retval)
 	return (copyout(&sb, uap->ub, sizeof(sb)));
 }
 
+int
+sys_chdir(struct proc *p, void *v, register_t *retval)
+{
+	struct sys_chdir_args *uap = v;
+	char path[MAXPATHLEN];
+	struct vnode *vp;
+	int error;
+
+	(void)retval;
+	error = copyinstr(uap->path, path, sizeof(path), NULL);
+	if (error == 0)
+		error = namei(path, &vp);
+	if (error != 0)
+		return (error);
+	if (vp->v_type == VDIR)
+		fdchdir(p->p_fd, vp);
+	else
+		error = ENOTDIR;
+	vrele(vp);
+	return (error);
+}
+
 /* The vnode of a descriptor.  => EINVAL for a pipe */
 static int
 getvnode(struct proc *p, int fd, struct file **fpp, struct vnode **vpp)

@@ -39,6 +39,7 @@ struct vnode {
 
 /* vfs_flat.c */
 int	vfs_mountroot(void);
+extern struct vnode rootvnode;
 int	namei(const char *, struct vnode **);	/* referenced */
 void	vref(struct vnode *);
 void	vrele(struct vnode *);

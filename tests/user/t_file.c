@@ -170,6 +170,42 @@ file__only_directories_are_listed(void)
 	CHECK_ERRNO(EBADF, getdirentries(-1, buf, sizeof(buf), &base));
 }
 
+static bool
+is_there(const char *path)
+{
+	struct stat st;
+
+	return (stat(path, &st) == 0);
+}
+
+/* A child starts where its parent is, and goes alone. */
+static void
+go_away(void)
+{
+	CHECK(is_there("sh"), "the child is elsewhere");
+	CHECK(chdir("../data") == 0 && is_there("private"), "../data");
+}
+
+static void
+file__directories_to_be_in(void)
+{
+	char *argv[] = { "echo", NULL };
+
+	CHECK(is_there("bin/sh") && !is_there("sh"), "not in the root");
+	CHECK(chdir("bin") == 0 && is_there("sh"), "bin");
+	CHECK(is_there("../bin/./sh") && is_there("/bin/sh"), "../bin/sh");
+	CHECK(is_there("../../../scratch"), "above the root");
+	CHECK_ERRNO(ENOENT, chdir("bin"));
+	CHECK_ERRNO(ENOENT, chdir(""));
+	CHECK_ERRNO(ENOTDIR, chdir("sh"));
+	CHECK_ERRNO(ENOTDIR, chdir("/scratch/.."));
+	CHECK_ERRNO(ENOTDIR, execve("sh/x", argv, argv + 1));
+	CHECK(test_child(go_away) == 0, "the child failed");
+	CHECK(is_there("sh"), "the child took its parent along");
+	CHECK(chdir("..") == 0 && is_there("bin/sh"), "..");
+	CHECK(chdir("/") == 0 && is_there("bin/sh"), "/");
+}
+
 const struct test tests_file[] = {
 	TEST(file__read_seek_stat),
 	TEST(file__unaligned_reads),
@@ -180,5 +216,6 @@ const struct test tests_file[] = {
 	TEST(file__bad_descriptors),
 	TEST(file__parts_that_are_no_directory),
 	TEST(file__only_directories_are_listed),
+	TEST(file__directories_to_be_in),
 	TEST_END
 };
