@@ -40,6 +40,7 @@ help:
 	@echo "make lint         layering, sizes, style"
 	@echo "make unit         the module on the software MMU: unit-plain,"
 	@echo "                  unit-asan and unit-ports, or one of them"
+	@echo "make check-physmem  memory maps of boot loaders that overlap"
 	@echo "make check-args   every call with every bad argument, as pmap(9) says"
 	@echo "make check-model  random operations against a plain model, for"
 	@echo "                  MODEL_SECONDS=120; OPS=, OPS_ASAN= and SEED= say how"

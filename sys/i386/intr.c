@@ -199,6 +199,8 @@ intr(struct trapframe *tf)
 	intr_run(irq, s, tf);
 	if (ipending & ~s)
 		spllower(s);
-	if (USERMODE(tf))
+	if (USERMODE(tf)) {
+		userenter(curproc, tf);
 		userret(curproc, tf);
+	}
 }

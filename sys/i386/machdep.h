@@ -76,6 +76,7 @@ void	com_attach(void);
 void	trap(struct trapframe *);
 void	trap_print(const struct trapframe *, uint32_t);
 void	syscall(struct trapframe *);
+void	userenter(struct proc *, const struct trapframe *);
 void	userret(struct proc *, struct trapframe *);
 
 /* vm_machdep.c */
@@ -83,7 +84,5 @@ extern struct pcb *curpcb;
 void	proc_begin(void);
 void	proc_touser(struct trapframe *);
 void	stack_check(void);
-
-#define USERMODE(tf)	(ISPL((tf)->tf_cs) == SEL_UPL)
 
 #endif /* _I386_MACHDEP_H_ */

@@ -10,13 +10,17 @@
  *
  * Structures: ram[] is what there is, above page 0 and below 1 GB, without
  * the kernel's image; seg_next is how far of each segment has been taken.
- * Segments are sorted and do not overlap.
+ * Segments are sorted and do not touch.
+ *
+ * The loader's entries may overlap, in any order: RAM is what any of them
+ * calls RAM, but for what another one reserves.  While they are read segments
+ * are counted in bytes; then each is cut to whole pages.
  */
 #include <sys/param.h>
 #include <sys/systm.h>
 #include "machdep.h"
 
-#define MAXSEGS		16
+#define MAXSEGS		64
 #define RAM_MAX		0x40000000u	/* more is not used */
 #define RAM_MIN_PAGES	880		/* of a 4 MB machine, with its holes */
 
@@ -34,31 +38,49 @@ u_int physmem;
 
 extern char __kernel_end[];
 
+static void
+ram_delete(int i)
+{
+	for (nram--; i < nram; i++)
+		ram[i] = ram[i + 1];
+}
+
+static void
+ram_dropped(uint32_t start, uint32_t end, const char *why)
+{
+	printf("memory map: 0x%x to 0x%x is not used: %s\n", start, end, why);
+}
+
+static int
+ram_smallest(void)
+{
+	int i, least = 0;
+
+	for (i = 1; i < nram; i++)
+		if (ram[i].seg_end - ram[i].seg_start <
+		    ram[least].seg_end - ram[least].seg_start)
+			least = i;
+	return (least);
+}
+
 /*
- * Note [start, end) as RAM, in the order of addresses; what an earlier
- * segment has already is left out.
+ * A segment that touches no other.  => of too many the smallest goes
  */
 static void
-ram_add(uint64_t start, uint64_t end)
+ram_insert(uint32_t start, uint32_t end)
 {
-	struct memseg *seg;
 	int i;
 
-	if (end > RAM_MAX) {
-		printf("RAM above 1 GB is not used\n");
-		end = RAM_MAX;
+	if (nram == MAXSEGS) {
+		i = ram_smallest();
+		if (end - start <= ram[i].seg_end - ram[i].seg_start) {
+			ram_dropped(start, end, "too many pieces");
+			return;
+		}
+		ram_dropped(ram[i].seg_start, ram[i].seg_end,
+		    "too many pieces");
+		ram_delete(i);
 	}
-	start = MAX((start + PGOFSET) & ~(uint64_t)PGOFSET, NBPG);
-	end &= ~(uint64_t)PGOFSET;
-	for (i = 0; i < nram; i++) {
-		seg = &ram[i];
-		if (start >= seg->seg_start && start < seg->seg_end)
-			start = seg->seg_end;
-		if (start < seg->seg_start && end > seg->seg_start)
-			end = seg->seg_start;
-	}
-	if (start >= end || nram == MAXSEGS)
-		return;
 	for (i = nram++; i > 0 && ram[i - 1].seg_start > start; i--)
 		ram[i] = ram[i - 1];
 	ram[i].seg_start = start;
@@ -66,22 +88,120 @@ ram_add(uint64_t start, uint64_t end)
 }
 
 /*
- * Add [start, end) without the kernel's image.
+ * Note [start, end) as RAM, joined to what it touches.
  */
 static void
-ram_add_around(uint64_t start, uint64_t end)
+ram_add(uint32_t start, uint32_t end)
 {
-	uint64_t image = KERNTEXT - KERNBASE;
-	uint64_t image_end = (uint32_t)__kernel_end - KERNBASE;
+	int i = 0;
 
-	if (end <= image || start >= image_end) {
-		ram_add(start, end);
-		return;
+	while (i < nram) {
+		if (start > ram[i].seg_end || end < ram[i].seg_start) {
+			i++;
+			continue;
+		}
+		start = MIN(start, ram[i].seg_start);
+		end = MAX(end, ram[i].seg_end);
+		ram_delete(i);
 	}
-	if (start < image)
-		ram_add(start, image);
-	if (end > image_end)
-		ram_add(image_end, end);
+	if (start < end)
+		ram_insert(start, end);
+}
+
+/*
+ * [start, end) is none, whoever said that it is.
+ *
+ * => why: a message where somebody did; NULL for none
+ */
+static void
+ram_remove(uint32_t start, uint32_t end, const char *why)
+{
+	struct memseg seg;
+	int i = 0;
+
+	while (i < nram) {
+		seg = ram[i];
+		if (start >= seg.seg_end || end <= seg.seg_start ||
+		    start >= end) {
+			i++;
+			continue;
+		}
+		if (why != NULL)
+			ram_dropped(MAX(start, seg.seg_start),
+			    MIN(end, seg.seg_end), why);
+		ram_delete(i);
+		if (seg.seg_start < start)
+			ram_insert(seg.seg_start, start);
+		if (end < seg.seg_end)
+			ram_insert(end, seg.seg_end);
+		i = 0;
+	}
+}
+
+/*
+ * One entry of the loader's, of any size.  => what lies above 1 GB is no use
+ */
+static void
+ram_entry(uint64_t start, uint64_t len, bool usable)
+{
+	uint64_t end = len > UINT64_MAX - start ? UINT64_MAX : start + len;
+
+	if (usable && len > 0 && end > RAM_MAX)
+		printf("RAM above 1 GB is not used\n");
+	start = MIN(start, RAM_MAX);
+	end = MIN(end, RAM_MAX);
+	if (usable)
+		ram_add((uint32_t)start, (uint32_t)end);
+	else
+		ram_remove((uint32_t)start, (uint32_t)end, "reserved");
+}
+
+/*
+ * Go through the loader's map: its RAM, or what it reserves.
+ */
+static void
+ram_read(const struct mb_info *mi, bool usable)
+{
+	const struct mb_mmap *mm;
+	uint32_t at = 0;
+
+	while (at < mi->mi_mmap_length) {
+		mm = (const struct mb_mmap *)(KERNBASE + mi->mi_mmap_addr + at);
+		if (mm->mm_size < sizeof(*mm) - sizeof(mm->mm_size)) {
+			printf("memory map: an entry of %u bytes, the rest is "
+			    "not read\n", mm->mm_size);
+			return;
+		}
+		if ((mm->mm_type == MB_MMAP_RAM) == usable)
+			ram_entry(mm->mm_addr, mm->mm_len, usable);
+		at += mm->mm_size + sizeof(mm->mm_size);
+	}
+}
+
+/*
+ * Cut the segments to whole pages, and number these.  => their number
+ */
+static uint32_t
+ram_number(void)
+{
+	uint32_t index = 0;
+	struct memseg *seg;
+	int i = 0;
+
+	while (i < nram) {
+		seg = &ram[i];
+		seg->seg_start = (seg->seg_start + PGOFSET) & ~PGOFSET;
+		seg->seg_end &= ~PGOFSET;
+		if (seg->seg_start >= seg->seg_end) {
+			ram_delete(i);
+			continue;
+		}
+		seg->seg_next = seg->seg_start;
+		seg->seg_index = index;
+		index += (seg->seg_end - seg->seg_start) >> PGSHIFT;
+		i++;
+	}
+	return (index);
 }
 
 /*
@@ -91,30 +211,17 @@ ram_add_around(uint64_t start, uint64_t end)
 void
 physmem_init(const struct mb_info *mi)
 {
-	const struct mb_mmap *mm;
-	uint32_t pa, i, index = 0;
-
 	if (mi->mi_flags & MBI_MMAP) {
-		pa = mi->mi_mmap_addr;
-		while (pa - mi->mi_mmap_addr < mi->mi_mmap_length) {
-			mm = (const struct mb_mmap *)(KERNBASE + pa);
-			if (mm->mm_type == MB_MMAP_RAM &&
-			    mm->mm_addr < 1ULL << 32)
-				ram_add_around(mm->mm_addr,
-				    mm->mm_addr + mm->mm_len);
-			pa += mm->mm_size + sizeof(mm->mm_size);
-		}
+		ram_read(mi, true);
+		ram_read(mi, false);
 	} else if (mi->mi_flags & MBI_MEMORY) {
-		ram_add_around(0, (uint64_t)mi->mi_mem_lower << 10);
-		ram_add_around(0x100000,
-		    0x100000 + ((uint64_t)mi->mi_mem_upper << 10));
+		ram_entry(0, (uint64_t)mi->mi_mem_lower << 10, true);
+		ram_entry(0x100000, (uint64_t)mi->mi_mem_upper << 10, true);
 	}
-	for (i = 0; i < (uint32_t)nram; i++) {
-		ram[i].seg_next = ram[i].seg_start;
-		ram[i].seg_index = index;
-		index += (ram[i].seg_end - ram[i].seg_start) >> PGSHIFT;
-	}
-	physmem = index +
+	ram_remove(0, NBPG, NULL);
+	ram_remove(KERNTEXT - KERNBASE, (uint32_t)__kernel_end - KERNBASE,
+	    NULL);
+	physmem = ram_number() +
 	    (((uint32_t)__kernel_end - KERNTEXT) >> PGSHIFT);
 	if (physmem < RAM_MIN_PAGES) {
 		printf("not enough memory: %u KB usable, 4 MB are needed\n",

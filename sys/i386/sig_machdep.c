@@ -55,10 +55,17 @@ sendsig(sig_t handler, int sig, int mask, u_int code)
 	tf->tf_ds = tf->tf_es = tf->tf_ss = UDSEL;
 }
 
+/*
+ * May a user hold this in %ds or %es?  His two segments and the null
+ * selector, each with any privilege level that is asked for; a processor may
+ * leave what it likes in the upper half of the slot (SDM vol. 2, PUSH).
+ */
 static bool
 data_selector(int sel)
 {
-	return (sel == UDSEL || sel == UCSEL || sel == 0);
+	sel &= 0xffff & ~SEL_RPL;
+	return (sel == (UDSEL & ~SEL_RPL) || sel == (UCSEL & ~SEL_RPL) ||
+	    sel == GSEL(GNULL_SEL, 0));
 }
 
 /*
@@ -79,7 +86,7 @@ cpu_sigreturn(struct proc *p, struct sigcontext *scp)
 	if (((sc.sc_efl ^ PSL_USERSET) &
 	    ~(PSL_USERCHANGE | PSL_RF | PSL_NT)) != 0)
 		return (EINVAL);
-	if (sc.sc_cs != UCSEL || sc.sc_ss != UDSEL ||
+	if ((uint16_t)sc.sc_cs != UCSEL || (uint16_t)sc.sc_ss != UDSEL ||
 	    !data_selector(sc.sc_ds) || !data_selector(sc.sc_es))
 		return (EINVAL);
 	p->p_sigmask = sc.sc_mask & ~sigcantmask;

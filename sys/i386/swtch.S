@@ -50,12 +50,15 @@ END(proc_trampoline)
 /*
  * Copied to the user's stack above each signal frame.  It finds the stack
  * pointer at sf_signum, the handler's first argument: see struct sigframe.
+ * The arguments belong to the handler, which may have written to them; so
+ * the context is found by its place in the frame.
  */
 	.section .rodata
 	.globl	sigcode, esigcode
 sigcode:
 	call	*12(%esp)		/* sf_handler */
-	pushl	8(%esp)			/* sf_scp */
+	leal	16(%esp), %eax		/* sf_sc */
+	pushl	%eax
 	pushl	$0			/* where a return address would be */
 	movl	$103, %eax		/* SYS_sigreturn */
 	int	$0x80

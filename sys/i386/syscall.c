@@ -55,6 +55,7 @@ syscall(struct trapframe *tf)
 	uint32_t code = tf->tf_eax, params = tf->tf_esp + sizeof(int);
 	int error;
 
+	userenter(p, tf);
 	p->p_md_regs = tf;
 	if (code == SYS_indirect || code == SYS_quad) {
 		params += code == SYS_quad ? 8 : 4;
@@ -73,6 +74,24 @@ syscall(struct trapframe *tf)
 	syscall_result(tf, error, rval);
 	KASSERTMSG(cpl == IPL_NONE, "system call %u left cpl 0x%x", code, cpl);
 	userret(p, tf);
+}
+
+/*
+ * p came out of user mode.
+ *
+ * => does not return from virtual-8086 mode: nothing here enters it, a
+ *    processor lets no user do it, but QEMU's iret does (its helper tests VM
+ *    before the privilege level).  Such a frame is four words longer than
+ *    ours, so that no signal can be delivered through it and no copy of it
+ *    made; the process ends.
+ */
+void
+userenter(struct proc *p, const struct trapframe *tf)
+{
+	if ((tf->tf_eflags & PSL_VM) == 0)
+		return;
+	enable_intr();
+	sigexit(p, SIGBUS);
 }
 
 /*

@@ -24,6 +24,7 @@ _Static_assert(offsetof(struct pcb, pcb_esp) == PCB_ESP, "swtch.S");
 _Static_assert(offsetof(struct pcb, pcb_onfault) == PCB_ONFAULT, "copyio.S");
 _Static_assert(offsetof(struct user, u_pcb) == 0, "u-area begins with pcb");
 _Static_assert(offsetof(struct sigframe, sf_handler) == 12, "sigcode");
+_Static_assert(offsetof(struct sigframe, sf_sc) == 16, "sigcode");
 _Static_assert(sizeof(struct trapframe) == 19 * 4, "vector.S");
 _Static_assert(VM_MAXUSER_ADDRESS == 0xefbfe000, "copyio.S");
 
@@ -140,6 +141,7 @@ trap_user(struct trapframe *tf, uint32_t va)
 	int sig = trap_table[tf->tf_trapno].tt_signal;
 	u_int code = tf->tf_trapno;
 
+	userenter(p, tf);
 	if (tf->tf_trapno == T_PAGEFLT) {
 		sig = user_pagefault(p, tf, va);
 		code = va;

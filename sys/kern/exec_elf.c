@@ -49,10 +49,11 @@ elf_header_check(const Elf32_Ehdr *eh)
 	    eh->e_phnum <= ELF_MAXPHDRS);
 }
 
+/* As for mmap: what may be written or executed may be read. */
 static vm_prot_t
 elf_prot(const Elf32_Phdr *ph)
 {
-	return (((ph->p_flags & PF_R) ? VM_PROT_READ : 0) |
+	return (((ph->p_flags & (PF_R | PF_W | PF_X)) ? VM_PROT_READ : 0) |
 	    ((ph->p_flags & PF_W) ? VM_PROT_WRITE : 0) |
 	    ((ph->p_flags & PF_X) ? VM_PROT_EXECUTE : 0));
 }

@@ -53,12 +53,11 @@ auditd(void *arg)
 	struct pmap_audit pa;
 
 	(void)arg;
-	for (;;) {
-		tsleep(&audit_rate, PWAIT, "audit",
-		    audit_rate > 0 ? audit_rate * hz : 0);
-		if (audit_rate > 0)
+	/* A wakeup says that the rate is another one, not that it is time. */
+	for (;;)
+		if (tsleep(&audit_rate, PWAIT, "audit",
+		    audit_rate > 0 ? audit_rate * hz : 0) == EWOULDBLOCK)
 			(void)audit_now(&pa, print);
-	}
 }
 
 /*

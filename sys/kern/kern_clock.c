@@ -149,8 +149,10 @@ hardclock(struct clockframe *frame)
 		cp_time[CP_SYS]++;
 		p->p_sticks++;
 	}
-	if (p != NULL)
+	if (p != NULL) {
 		schedclock(p);
+		itimer_used(p, CLKF_USERMODE(frame));
+	}
 	ticks++;
 	time.tv_usec += tick;
 	if (time.tv_usec >= 1000000) {
@@ -163,6 +165,9 @@ hardclock(struct clockframe *frame)
 
 /*
  * Ticks from now until a time since boot; at least 1.
+ *
+ * => half of what ticks can be compared over at most, 124 days: who sleeps
+ *    for longer looks at the clock when he wakes, and sleeps again
  */
 int
 hzto(const struct timeval *tv)
@@ -173,7 +178,7 @@ hzto(const struct timeval *tv)
 	timevalsub(&left, &now);
 	if (left.tv_sec < 0)
 		return (1);
-	if (left.tv_sec > INT32_MAX / hz - 1)
-		return (INT32_MAX / 2);
+	if (left.tv_sec >= HZTO_MAX / hz)
+		return (HZTO_MAX);
 	return (left.tv_sec * hz + howmany(left.tv_usec, tick) + 1);
 }

@@ -16,12 +16,20 @@
 #include <sys/proc.h>
 #include <sys/stat.h>
 #include <sys/syscallargs.h>
+#include <sys/vnode.h>
 
+/*
+ * No files, at the root.  => may sleep
+ */
 struct filedesc *
 fdalloc_table(void)
 {
-	return (malloc(sizeof(struct filedesc), M_FILEDESC,
-	    M_WAITOK | M_ZERO));
+	struct filedesc *fdp = malloc(sizeof(struct filedesc), M_FILEDESC,
+	    M_WAITOK | M_ZERO);
+
+	fdp->fd_cdir = &rootvnode;
+	vref(&rootvnode);
+	return (fdp);
 }
 
 /*
@@ -33,11 +41,21 @@ fdcopy(struct proc *p)
 	struct filedesc *fdp = fdalloc_table();
 	int fd;
 
+	fdchdir(fdp, p->p_fd->fd_cdir);
 	*fdp = *p->p_fd;
 	for (fd = 0; fd < NOFILE; fd++)
 		if (fdp->fd_ofiles[fd] != NULL)
 			fdp->fd_ofiles[fd]->f_count++;
 	return (fdp);
+}
+
+/* Go to a directory.  => the reference is the table's own */
+void
+fdchdir(struct filedesc *fdp, struct vnode *vp)
+{
+	vref(vp);
+	vrele(fdp->fd_cdir);
+	fdp->fd_cdir = vp;
 }
 
 static void
@@ -63,6 +81,7 @@ fdfree(struct proc *p)
 		return;
 	for (fd = 0; fd < NOFILE; fd++)
 		fdclear(p, fd);
+	vrele(p->p_fd->fd_cdir);
 	free(p->p_fd, M_FILEDESC);
 	p->p_fd = NULL;
 }

@@ -90,12 +90,13 @@ exec_string_end(vm_offset_t str)
 /*
  * Lay out strings and their pointers at the top of the new stack.
  *
- * => the stack pointer, or 0 if the user's memory could not be written
+ * => the stack pointer in *spp; EFAULT: the user's memory could not be
+ *    written
  * => exec_map's memory is read by copyout only, which survives it when the
  *    swap area does not give a page back
  */
-static vm_offset_t
-exec_copyout(struct exec_package *ep)
+static int
+exec_copyout(struct exec_package *ep, vm_offset_t *spp)
 {
 	vm_offset_t strings = (USRSTACK - ep->ep_arglen) & ~3u;
 	u_int words = ep->ep_argc + ep->ep_envc + 3;
@@ -104,19 +105,20 @@ exec_copyout(struct exec_package *ep)
 
 	if (copyout(ep->ep_args, (void *)strings, ep->ep_arglen) != 0 ||
 	    suword(up++, ep->ep_argc) != 0)
-		return (0);
+		return (EFAULT);
 	for (i = 0; i <= ep->ep_argc + ep->ep_envc; i++) {
 		if (i == ep->ep_argc && suword(up++, 0) != 0)
-			return (0);
+			return (EFAULT);
 		if (i == ep->ep_argc + ep->ep_envc)
 			break;
 		if (suword(up++, strings) != 0)
-			return (0);
+			return (EFAULT);
 		strings = exec_string_end(strings);
 		if (strings == 0)
-			return (0);
+			return (EFAULT);
 	}
-	return (suword(up, 0) != 0 ? 0 : sp);
+	*spp = sp;
+	return (suword(up, 0) != 0 ? EFAULT : 0);
 }
 
 /* The new stack: what the strings need and some pages; it grows later. */
@@ -153,11 +155,14 @@ exec_replace(struct proc *p, struct exec_package *ep)
 		p->p_flag &= ~P_PPWAIT;
 		wakeup(p->p_pptr);
 	}
-	if (exec_elf_map(p, ep) == 0 && exec_stack(p, ep) == 0)
-		sp = exec_copyout(ep);
-	if (sp == 0) {
-		printf("pid %d (%s): killed: no memory to run %s\n", p->p_pid,
-		    p->p_comm, ep->ep_name);
+	error = exec_elf_map(p, ep);
+	if (error == 0)
+		error = exec_stack(p, ep);
+	if (error == 0)
+		error = exec_copyout(ep, &sp);
+	if (error != 0) {
+		printf("pid %d (%s): killed: %s could not be loaded, error "
+		    "%d\n", p->p_pid, p->p_comm, ep->ep_name, error);
 		p->p_sigmask = 0;
 		psignal(p, SIGKILL);
 		return (EJUSTRETURN);

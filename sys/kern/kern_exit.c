@@ -76,9 +76,7 @@ exit1(struct proc *p, int status)
 	}
 	exit_reparent(p);
 	(void)splhigh();
-	LIST_REMOVE(p, p_list);
-	LIST_INSERT_HEAD(&zombproc, p, p_list);
-	LIST_REMOVE(p, p_hash);
+	proc_retire(p);
 	p->p_xstat = status;
 	p->p_stat = SZOMB;
 	psignal(p->p_pptr, SIGCHLD);

@@ -29,7 +29,7 @@ fork_uarea(struct proc *p1, struct proc *p2)
 	p2->p_sigacts = &up->u_sigacts;
 	p2->p_stats = &up->u_stats;
 	*p2->p_sigacts = *p1->p_sigacts;
-	p2->p_sigacts->ps_flags = 0;
+	p2->p_sigacts->ps_flags &= ~SAS_OLDMASK;
 	memset(p2->p_stats, 0, sizeof(*p2->p_stats));
 	microtime(&p2->p_stats->p_start);
 }
@@ -67,7 +67,7 @@ int
 fork1(struct proc *p1, int flags, struct proc **p2p)
 {
 	struct proc *p2;
-	int error;
+	int error, s;
 
 	if (nprocs >= maxproc)
 		return (EAGAIN);
@@ -86,9 +86,10 @@ fork1(struct proc *p1, int flags, struct proc **p2p)
 		p2->p_fd = fdcopy(p1);
 	cpu_fork(p1, p2);
 	p2->p_pid = pidalloc();
-	LIST_INSERT_HEAD(&allproc, p2, p_list);
 	LIST_INSERT_HEAD(&p1->p_children, p2, p_sibling);
-	pidhash_insert(p2);
+	s = splhigh();
+	proc_enter(p2);
+	splx(s);
 	*p2p = p2;
 	return (0);
 }

@@ -6,7 +6,10 @@
  *
  * A process is on allproc, or on zombproc once it has exited; on the list of
  * its parent's children; and, while it lives, on a hash chain by its number.
- * The lists change in process context only.
+ *
+ * Locking: the lists change in process context only.  Interrupts walk allproc
+ * (schedcpu, ttysignal) and the hash chains (selwakeup): both change at
+ * splhigh.  zombproc and the lists of children are of process context alone.
  */
 #include <sys/param.h>
 #include <sys/systm.h>
@@ -33,15 +36,39 @@ static struct proclist pidhashtbl[PIDHASH];
 void
 procinit(void)
 {
+	int s;
+
 	maxproc = MIN(MAX((int)cnt.v_page_count / 16, 40), 1000);
-	LIST_INSERT_HEAD(&allproc, &proc0, p_list);
-	pidhash_insert(&proc0);
+	s = splhigh();
+	proc_enter(&proc0);
+	splx(s);
 }
 
+/*
+ * Let a process be found, by its number and among the living.
+ *
+ * => splhigh
+ */
 void
-pidhash_insert(struct proc *p)
+proc_enter(struct proc *p)
 {
+	KASSERTMSG(cpl == IPL_HIGH, "pid %d, cpl 0x%x", p->p_pid, cpl);
+	LIST_INSERT_HEAD(&allproc, p, p_list);
 	LIST_INSERT_HEAD(&pidhashtbl[p->p_pid % PIDHASH], p, p_hash);
+}
+
+/*
+ * p has exited: from now on it is only waited for.
+ *
+ * => splhigh, which it keeps until another process runs
+ */
+void
+proc_retire(struct proc *p)
+{
+	KASSERTMSG(cpl == IPL_HIGH, "pid %d, cpl 0x%x", p->p_pid, cpl);
+	LIST_REMOVE(p, p_list);
+	LIST_REMOVE(p, p_hash);
+	LIST_INSERT_HEAD(&zombproc, p, p_list);
 }
 
 /*

@@ -68,6 +68,11 @@ setsigact(struct proc *p, int sig, const struct sigaction *sa)
 		ps->ps_sigintr &= ~bit;
 	else
 		ps->ps_sigintr |= bit;
+	if (sig == SIGCHLD) {
+		ps->ps_flags &= ~SAS_NOCLDSTOP;
+		if (sa->sa_flags & SA_NOCLDSTOP)
+			ps->ps_flags |= SAS_NOCLDSTOP;
+	}
 	p->p_sigignore &= ~bit;
 	p->p_sigcatch &= ~bit;
 	if (sa->sa_handler == SIG_IGN || (sa->sa_handler == SIG_DFL &&
@@ -99,6 +104,8 @@ sys_sigaction(struct proc *p, void *v, register_t *retval)
 		sa.sa_handler = ps->ps_sigact[sig];
 		sa.sa_mask = ps->ps_catchmask[sig];
 		sa.sa_flags = (ps->ps_sigintr & bit) ? 0 : SA_RESTART;
+		if (sig == SIGCHLD && ps->ps_flags & SAS_NOCLDSTOP)
+			sa.sa_flags |= SA_NOCLDSTOP;
 		error = copyout(&sa, uap->osa, sizeof(sa));
 		if (error != 0)
 			return (error);
@@ -254,15 +261,24 @@ stop(struct proc *p, int sig)
 	p->p_xstat = sig;
 	p->p_stat = SSTOP;
 	p->p_flag &= ~P_WAITED;
-	psignal(p->p_pptr, SIGCHLD);
+	if ((p->p_pptr->p_sigacts->ps_flags & SAS_NOCLDSTOP) == 0)
+		psignal(p->p_pptr, SIGCHLD);
 	wakeup(p->p_pptr);
 }
 
-/* A stopped process gets a signal that is not ignored. */
+/*
+ * A stopped process gets a signal that is not ignored.
+ *
+ * => SIGCONT that it takes a handler for ends its sleep, if it is in one: it
+ *    stops in none but those that a signal may end
+ */
 static void
 psignal_stopped(struct proc *p, int sig)
 {
-	if (sig == SIGKILL || (sigprop[sig] & SA_CONT && p->p_wchan == NULL))
+	sigset_t taken = p->p_sigcatch & ~p->p_sigmask & sigmask(sig);
+
+	if (sig == SIGKILL || (sigprop[sig] & SA_CONT &&
+	    (p->p_wchan == NULL || taken != 0)))
 		setrunnable(p);
 	else if (sigprop[sig] & SA_CONT)
 		p->p_stat = SSLEEP;

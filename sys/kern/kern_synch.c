@@ -26,7 +26,6 @@ struct procq	 qs[NQS];
 volatile u_int	 whichqs;
 volatile int	 want_resched;
 struct proc	*volatile curproc;
-int		 lbolt;
 
 static struct procq slpque[SLPHASH];
 
@@ -322,7 +321,6 @@ schedcpu(void *arg)
 		}
 		splx(s);
 	}
-	wakeup(&lbolt);
 	timeout(schedcpu, NULL, hz);
 }
 

@@ -153,7 +153,7 @@ static int
 vm_sysctl(struct sysctl_req *sr)
 {
 	struct pmap_audit pa;
-	int error, policy;
+	int error, policy, rate;
 
 	switch (sr->sr_name[1]) {
 	case VM_AUDIT:
@@ -162,8 +162,10 @@ vm_sysctl(struct sysctl_req *sr)
 	case VM_AUDITSTATS:
 		return (sysctl_data(sr, &audit_stats, sizeof(audit_stats)));
 	case VM_AUDITRATE:
+		rate = audit_rate;
 		error = sysctl_setint(sr, &audit_rate, 0, 3600);
-		wakeup(&audit_rate);
+		if (audit_rate != rate)
+			wakeup(&audit_rate);
 		return (error);
 	case VM_POLICY:
 		policy = pmap_policy;

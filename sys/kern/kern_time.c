@@ -70,7 +70,8 @@ sys_gettimeofday(struct proc *p, void *v, register_t *retval)
 }
 
 /*
- * The real timer went off: send SIGALRM and set it again if it is to repeat.
+ * The real timer went off: send SIGALRM and set it again if it is to repeat,
+ * or if its time is further than hzto reaches.
  *
  * => softclock; p is alive: exit1 takes the call back
  */
@@ -78,31 +79,70 @@ void
 realitexpire(void *arg)
 {
 	struct proc *p = arg;
-	struct itimerval *it = &p->p_stats->p_timer;
+	struct itimerval *it = &p->p_stats->p_timer[ITIMER_REAL];
 	struct timeval now;
 
+	microtime(&now);
+	if (timercmp(&now, &it->it_value, <)) {
+		timeout(realitexpire, p, hzto(&it->it_value));
+		return;
+	}
 	psignal(p, SIGALRM);
 	if (!timerisset(&it->it_interval)) {
 		timerclear(&it->it_value);
 		return;
 	}
-	microtime(&now);
 	do
 		timevaladd(&it->it_value, &it->it_interval);
 	while (timercmp(&it->it_value, &now, <));
 	timeout(realitexpire, p, hzto(&it->it_value));
 }
 
+/* Take a tick off a timer of time used.  => true: it went off */
+static bool
+itimer_tick(struct itimerval *it)
+{
+	const struct timeval one = { 0, tick };
+
+	if (!timerisset(&it->it_value))
+		return (false);
+	timevalsub(&it->it_value, &one);
+	if (it->it_value.tv_sec >= 0 && timerisset(&it->it_value))
+		return (false);
+	/* An interval is a tick at least: the sum is above zero. */
+	if (timerisset(&it->it_interval))
+		timevaladd(&it->it_value, &it->it_interval);
+	else
+		timerclear(&it->it_value);
+	return (true);
+}
+
+/*
+ * p, which is curproc, has used a tick, in user mode or in the kernel.
+ *
+ * => from hardclock
+ */
+void
+itimer_used(struct proc *p, bool usermode)
+{
+	struct itimerval *it = p->p_stats->p_timer;
+
+	if (usermode && itimer_tick(&it[ITIMER_VIRTUAL]))
+		psignal(p, SIGVTALRM);
+	if (itimer_tick(&it[ITIMER_PROF]))
+		psignal(p, SIGPROF);
+}
+
 /* What is left of p's timer. */
 static void
-itimer_left(struct proc *p, struct itimerval *it)
+itimer_left(struct proc *p, int which, struct itimerval *it)
 {
 	struct timeval now;
-	int s = splsoftclock();
+	int s = splclock();
 
-	*it = p->p_stats->p_timer;
+	*it = p->p_stats->p_timer[which];
 	splx(s);
-	if (!timerisset(&it->it_value))
+	if (which != ITIMER_REAL || !timerisset(&it->it_value))
 		return;
 	microtime(&now);
 	if (timercmp(&it->it_value, &now, <))
@@ -111,16 +151,34 @@ itimer_left(struct proc *p, struct itimerval *it)
 		timevalsub(&it->it_value, &now);
 }
 
+/* => of the real timer: what is now in it is forgotten */
+static void
+itimer_set(struct proc *p, int which, struct itimerval *it)
+{
+	struct timeval now;
+	int s = splclock();
+
+	if (which == ITIMER_REAL) {
+		untimeout(realitexpire, p);
+		if (timerisset(&it->it_value)) {
+			microtime(&now);
+			timevaladd(&it->it_value, &now);
+			timeout(realitexpire, p, hzto(&it->it_value));
+		}
+	}
+	p->p_stats->p_timer[which] = *it;
+	splx(s);
+}
+
 int
 sys_setitimer(struct proc *p, void *v, register_t *retval)
 {
 	struct sys_setitimer_args *uap = v;
 	struct itimerval new, old;
-	struct timeval now;
-	int error, s;
+	int error;
 
 	(void)retval;
-	if (uap->which != ITIMER_REAL)
+	if (uap->which < ITIMER_REAL || uap->which > ITIMER_PROF)
 		return (EINVAL);
 	if (uap->itv != NULL) {
 		error = copyin(uap->itv, &new, sizeof(new));
@@ -130,22 +188,13 @@ sys_setitimer(struct proc *p, void *v, register_t *retval)
 			return (EINVAL);
 	}
 	if (uap->oitv != NULL) {
-		itimer_left(p, &old);
+		itimer_left(p, uap->which, &old);
 		error = copyout(&old, uap->oitv, sizeof(old));
 		if (error != 0)
 			return (error);
 	}
-	if (uap->itv == NULL)
-		return (0);
-	s = splsoftclock();
-	untimeout(realitexpire, p);
-	if (timerisset(&new.it_value)) {
-		microtime(&now);
-		timevaladd(&new.it_value, &now);
-		timeout(realitexpire, p, hzto(&new.it_value));
-	}
-	p->p_stats->p_timer = new;
-	splx(s);
+	if (uap->itv != NULL)
+		itimer_set(p, uap->which, &new);
 	return (0);
 }
 
@@ -176,13 +225,18 @@ sys_nanosleep(struct proc *p, void *v, register_t *retval)
 		return (0);
 	microtime(&end);
 	timevaladd(&end, &left);
-	error = tsleep(&p->p_swtime, PWAIT | PCATCH, "nanslp", hzto(&end));
-	if (error == EWOULDBLOCK)
+	/* Nobody wakes it: 0 is of a stop on the way into the sleep. */
+	do {
+		error = tsleep(&p->p_swtime, PWAIT | PCATCH, "nanslp",
+		    hzto(&end));
+		microtime(&left);
+		if (!timercmp(&left, &end, <))
+			timerclear(&end);
+	} while (timerisset(&end) && (error == 0 || error == EWOULDBLOCK));
+	if (error == 0 || error == EWOULDBLOCK)
 		return (0);
-	microtime(&left);
-	timevalsub(&end, &left);
-	if (end.tv_sec < 0)
-		timerclear(&end);
+	if (timerisset(&end))
+		timevalsub(&end, &left);
 	rq.tv_sec = end.tv_sec;
 	rq.tv_nsec = end.tv_usec * 1000;
 	if (uap->rmtp != NULL && copyout(&rq, uap->rmtp, sizeof(rq)) != 0)

@@ -291,9 +291,8 @@ select_wait(struct proc *p, fd_set in[3], fd_set out[3], int nd,
 		p->p_flag &= ~P_SELECT;
 		error = tsleep(&selwait, PSOCK | PCATCH, "select", timo);
 		splx(s);
-		if (error == EWOULDBLOCK)
-			return (selscan(p, in, out, nd, retval));
-		if (error != 0)
+		/* The top of the loop sees whether the time is over. */
+		if (error != 0 && error != EWOULDBLOCK)
 			return (error == ERESTART ? EINTR : error);
 	}
 }

@@ -9,6 +9,11 @@
  *
  * Locking: one process at a time reads or writes (pp_locked), because
  * copying to and from the user may sleep.
+ *
+ * Who sleeps sleeps on the field that he waits for, and is woken by a change
+ * of it: for the lock on pp_locked, for bytes on pp_tail, for room on
+ * pp_head.  So a reader that finds nothing and unlocks wakes no other reader
+ * that waits for bytes, who would do the same to him.
  */
 #include <sys/param.h>
 #include <sys/systm.h>
@@ -33,7 +38,6 @@ struct pipe {
 	bool		 pp_reader;	/* the end is open */
 	bool		 pp_writer;
 	bool		 pp_locked;
-	bool		 pp_wanted;	/* somebody sleeps on the pipe */
 	struct selinfo	 pp_rsel;
 	struct selinfo	 pp_wsel;
 };
@@ -102,57 +106,41 @@ out:
 }
 
 static int
-pipe_sleep(struct pipe *pp, const char *wmesg)
-{
-	pp->pp_wanted = true;
-	return (tsleep(pp, PSOCK | PCATCH, wmesg, 0));
-}
-
-static void
-pipe_wakeup(struct pipe *pp)
-{
-	if (pp->pp_wanted) {
-		pp->pp_wanted = false;
-		wakeup(pp);
-	}
-}
-
-static int
 pipe_lock(struct pipe *pp)
 {
-	int error;
+	int error = 0;
 
-	while (pp->pp_locked) {
-		error = pipe_sleep(pp, "pipelk");
-		if (error != 0)
-			return (error);
-	}
-	pp->pp_locked = true;
-	return (0);
+	while (pp->pp_locked && error == 0)
+		error = tsleep(&pp->pp_locked, PSOCK | PCATCH, "pipelk", 0);
+	if (error == 0)
+		pp->pp_locked = true;
+	return (error);
 }
 
 static void
 pipe_unlock(struct pipe *pp)
 {
 	pp->pp_locked = false;
-	pipe_wakeup(pp);
+	wakeup(&pp->pp_locked);
 }
 
-/* Unlock, sleep for the other side, lock. */
+/*
+ * Unlock, sleep for the other side, lock.
+ *
+ * => field: &pp_tail for bytes, &pp_head for room
+ */
 static int
-pipe_wait(struct pipe *pp, struct file *fp, const char *wmesg)
+pipe_wait(struct pipe *pp, struct file *fp, u_int *field, const char *wmesg)
 {
 	int error;
 
 	if (fp->f_flag & FNONBLOCK)
 		return (EWOULDBLOCK);
 	pipe_unlock(pp);
-	error = pipe_sleep(pp, wmesg);
+	error = tsleep(field, PSOCK | PCATCH, wmesg, 0);
 	/* The caller unlocks: take the lock whatever ended the sleep. */
-	while (pp->pp_locked) {
-		pp->pp_wanted = true;
-		tsleep(pp, PSOCK, "pipelk", 0);
-	}
+	while (pp->pp_locked)
+		tsleep(&pp->pp_locked, PSOCK, "pipelk", 0);
 	pp->pp_locked = true;
 	return (error);
 }
@@ -185,12 +173,13 @@ pipe_read(struct file *fp, struct uio *uio)
 	if (error != 0)
 		return (error);
 	while (pp->pp_tail == pp->pp_head && pp->pp_writer && error == 0)
-		error = pipe_wait(pp, fp, "piperd");
+		error = pipe_wait(pp, fp, &pp->pp_tail, "piperd");
 	n = MIN(pp->pp_tail - pp->pp_head, (u_int)uio->uio_resid);
 	if (error == 0 && n > 0) {
 		resid = uio->uio_resid;
 		error = pipe_move(pp, pp->pp_head, n, uio);
 		pp->pp_head += resid - uio->uio_resid;
+		wakeup(&pp->pp_head);
 		selwakeup(&pp->pp_wsel);
 	}
 	pipe_unlock(pp);
@@ -219,13 +208,14 @@ pipe_write(struct file *fp, struct uio *uio)
 		room = PIPESIZE - (pp->pp_tail - pp->pp_head);
 		least = MIN((u_int)uio->uio_resid, PIPE_BUF);
 		if (room < least) {
-			error = pipe_wait(pp, fp, "pipewr");
+			error = pipe_wait(pp, fp, &pp->pp_head, "pipewr");
 			continue;
 		}
 		n = MIN(room, (u_int)uio->uio_resid);
 		resid = uio->uio_resid;
 		error = pipe_move(pp, pp->pp_tail, n, uio);
 		pp->pp_tail += resid - uio->uio_resid;
+		wakeup(&pp->pp_tail);
 		selwakeup(&pp->pp_rsel);
 	}
 	pipe_unlock(pp);
@@ -284,7 +274,8 @@ pipe_close(struct file *fp, struct proc *p)
 	else
 		pp->pp_writer = false;
 	if (pp->pp_reader || pp->pp_writer) {
-		pipe_wakeup(pp);
+		wakeup(&pp->pp_tail);
+		wakeup(&pp->pp_head);
 		selwakeup(&pp->pp_rsel);
 		selwakeup(&pp->pp_wsel);
 		return (0);

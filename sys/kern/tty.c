@@ -61,6 +61,15 @@ ttyecho(int c)
 	ttyoutput(c);
 }
 
+/* What has come so far can be read. */
+static void
+ttyready(void)
+{
+	cons.t_canon = cons.t_tail;
+	wakeup(&cons);
+	selwakeup(&cons.t_rsel);
+}
+
 /* Signal the processes in the foreground. */
 static void
 ttysignal(int sig)
@@ -134,11 +143,8 @@ ttyinput(int c)
 	cons.t_buf[cons.t_tail++ % TTYBUF] = c;
 	if ((t->c_lflag & ICANON) == 0 || c != t->c_cc[VEOF])
 		ttyecho(c);
-	if ((t->c_lflag & ICANON) == 0 || c == '\n' || c == t->c_cc[VEOF]) {
-		cons.t_canon = cons.t_tail;
-		wakeup(&cons);
-		selwakeup(&cons.t_rsel);
-	}
+	if ((t->c_lflag & ICANON) == 0 || c == '\n' || c == t->c_cc[VEOF])
+		ttyready();
 }
 
 /*
@@ -201,8 +207,7 @@ cnioctl(dev_t dev, u_int com, void *data, struct proc *p)
 	case TIOCSETA:
 	case TIOCSETAW:
 		cons.t_termios = *(struct termios *)data;
-		cons.t_canon = cons.t_tail;
-		wakeup(&cons);
+		ttyready();
 		break;
 	case TIOCGPGRP:
 		*(int *)data = cons.t_pgrp;

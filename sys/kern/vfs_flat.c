@@ -13,6 +13,7 @@
 #include <sys/buf.h>
 #include <sys/conf.h>
 #include <sys/dirent.h>
+#include <sys/filedesc.h>
 #include <sys/flatfs.h>
 #include <sys/malloc.h>
 #include <sys/proc.h>
@@ -37,7 +38,7 @@ static const struct {
 
 static struct vnode *vnodes;		/* by place in the table */
 static u_int	nvnodes;
-static struct vnode rootvnode = {
+struct vnode rootvnode = {
 	.v_type = VDIR, .v_usecount = 1, .v_ino = FLATFS_ROOTINO,
 	.v_mode = S_IFDIR | 0755, .v_name = "",
 };
@@ -183,38 +184,67 @@ out:
 }
 
 /*
+ * Go from a name one part on: empty parts and "." mean nothing, ".." goes
+ * back, and at the root nowhere.
+ *
+ * => name: MAXPATHLEN bytes
+ */
+static int
+flat_append(char *name, const char *part, size_t len)
+{
+	size_t n = strlen(name);
+
+	if (len == 0 || (len == 1 && part[0] == '.'))
+		return (0);
+	if (len == 2 && part[0] == '.' && part[1] == '.') {
+		while (n > 0 && name[--n] != '/')
+			continue;
+		name[n] = '\0';
+		return (0);
+	}
+	if (n + len + 2 > MAXPATHLEN)
+		return (ENAMETOOLONG);
+	if (n > 0)
+		name[n++] = '/';
+	memcpy(name + n, part, len);
+	name[n + len] = '\0';
+	return (0);
+}
+
+/*
  * The vnode of a path, referenced.
  *
- * => all paths start at the root; empty parts and "." mean nothing
+ * => a path starts at the root, or without "/" at curproc's directory
+ * => ENOTDIR: something follows a part that is a file, if only a slash
  */
 int
 namei(const char *path, struct vnode **vpp)
 {
+	struct vnode *vp = *path == '/' ? &rootvnode : curproc->p_fd->fd_cdir;
 	char name[MAXPATHLEN];
-	size_t n = 0, len;
+	size_t len;
+	int error;
 
 	if (*path == '\0')
 		return (ENOENT);
+	strlcpy(name, vp->v_name, sizeof(name));
 	while (*path != '\0') {
 		for (len = 0; path[len] != '\0' && path[len] != '/'; len++)
 			continue;
-		if (len > 0 && !(len == 1 && path[0] == '.')) {
-			if (n + len + 2 > sizeof(name))
-				return (ENAMETOOLONG);
-			if (n > 0)
-				name[n++] = '/';
-			memcpy(name + n, path, len);
-			n += len;
-		}
+		error = flat_append(name, path, len);
+		if (error != 0)
+			return (error);
+		vp = flat_lookup(name);
+		if (vp == NULL)
+			return (ENOENT);
 		path += len;
+		if (*path == '/' && vp->v_type != VDIR)
+			return (ENOTDIR);
 		while (*path == '/')
 			path++;
 	}
-	name[n] = '\0';
-	*vpp = flat_lookup(name);
-	if (*vpp == NULL)
-		return (ENOENT);
-	vref(*vpp);
+	vref(vp);
+	*vpp = vp;
 	return (0);
 }
 

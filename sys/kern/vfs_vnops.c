@@ -6,6 +6,11 @@
  *
  * Data of a file goes through the pages of its VM object, the same that mmap
  * shows; so read(2), write(2) and mappings always agree.
+ *
+ * Locking: one process at a time reads, writes, seeks or lists a file, for
+ * copying sleeps, and the offset must be the one that was begun with
+ * (vn_lock).  Faults on mappings do not take the lock, so that the memory
+ * that is copied from or to may be the same file's.
  */
 #include <sys/param.h>
 #include <sys/systm.h>
@@ -50,6 +55,31 @@ vn_rdwr(struct vnode *vp, void *buf, u_int len, off_t off, u_int *resid)
 	return (error);
 }
 
+/*
+ * Lock a file and the offsets of all that have it open.
+ *
+ * => ERESTART: a signal came while somebody else had the lock; nothing was
+ *    done, and the call is made again after the handler.  So whom a signal is
+ *    to kill never waits for a holder who may wait for his memory
+ */
+int
+vn_lock(struct vnode *vp)
+{
+	while (vp->v_locked)
+		if (tsleep(&vp->v_locked, PSOCK | PCATCH, "vnlock", 0) != 0)
+			return (ERESTART);
+	vp->v_locked = true;
+	return (0);
+}
+
+void
+vn_unlock(struct vnode *vp)
+{
+	KASSERTMSG(vp->v_locked, "vnode %s", vp->v_name);
+	vp->v_locked = false;
+	wakeup(&vp->v_locked);
+}
+
 static const struct cdevsw *
 vn_cdev(const struct vnode *vp)
 {
@@ -67,9 +97,13 @@ vnode_read(struct file *fp, struct uio *uio)
 		return (vn_cdev(vp)->d_read(vp->v_rdev, uio, fp->f_flag));
 	if (vp->v_type != VREG)
 		return (EISDIR);
+	error = vn_lock(vp);
+	if (error != 0)
+		return (error);
 	uio->uio_offset = fp->f_offset;
 	error = vnode_pager_uio(vp, uio);
 	fp->f_offset += resid - uio->uio_resid;
+	vn_unlock(vp);
 	return (error);
 }
 
@@ -83,11 +117,15 @@ vnode_write(struct file *fp, struct uio *uio)
 		return (vn_cdev(vp)->d_write(vp->v_rdev, uio, fp->f_flag));
 	if (vp->v_type != VREG)
 		return (EISDIR);
+	error = vn_lock(vp);
+	if (error != 0)
+		return (error);
 	if (fp->f_flag & FAPPEND)
 		fp->f_offset = vp->v_size;
 	uio->uio_offset = fp->f_offset;
 	error = vnode_pager_uio(vp, uio);
 	fp->f_offset += resid - uio->uio_resid;
+	vn_unlock(vp);
 	if (error == 0 && resid > 0 && uio->uio_resid == resid)
 		error = ENOSPC;
 	return (error);
@@ -207,6 +245,28 @@ sys_stat(struct proc *p, void *v, register_t *retval)
 	return (copyout(&sb, uap->ub, sizeof(sb)));
 }
 
+int
+sys_chdir(struct proc *p, void *v, register_t *retval)
+{
+	struct sys_chdir_args *uap = v;
+	char path[MAXPATHLEN];
+	struct vnode *vp;
+	int error;
+
+	(void)retval;
+	error = copyinstr(uap->path, path, sizeof(path), NULL);
+	if (error == 0)
+		error = namei(path, &vp);
+	if (error != 0)
+		return (error);
+	if (vp->v_type == VDIR)
+		fdchdir(p->p_fd, vp);
+	else
+		error = ENOTDIR;
+	vrele(vp);
+	return (error);
+}
+
 /* The vnode of a descriptor.  => EINVAL for a pipe */
 static int
 getvnode(struct proc *p, int fd, struct file **fpp, struct vnode **vpp)
@@ -221,20 +281,13 @@ getvnode(struct proc *p, int fd, struct file **fpp, struct vnode **vpp)
 	return (0);
 }
 
-int
-sys_lseek(struct proc *p, void *v, register_t *retval)
+/* Move the offset of a locked file.  => EINVAL */
+static int
+vn_seek(struct file *fp, const struct sys_lseek_args *uap)
 {
-	struct sys_lseek_args *uap = v;
-	struct vnode *vp;
-	struct file *fp;
+	const struct vnode *vp = fp->f_data;
 	off_t base = 0, new;
-	int error;
 
-	error = getvnode(p, uap->fd, &fp, &vp);
-	if (error != 0)
-		return (error == EINVAL ? ESPIPE : error);
-	if (vp->v_type == VCHR)
-		return (ESPIPE);
 	switch (uap->whence) {
 	case SEEK_SET:
 		break;
@@ -250,8 +303,31 @@ sys_lseek(struct proc *p, void *v, register_t *retval)
 	if (__builtin_add_overflow(base, uap->offset, &new) || new < 0)
 		return (EINVAL);
 	fp->f_offset = new;
-	memcpy(retval, &new, sizeof(new));
 	return (0);
+}
+
+int
+sys_lseek(struct proc *p, void *v, register_t *retval)
+{
+	struct sys_lseek_args *uap = v;
+	struct vnode *vp;
+	struct file *fp;
+	int error;
+
+	error = getvnode(p, uap->fd, &fp, &vp);
+	if (error != 0)
+		return (error == EINVAL ? ESPIPE : error);
+	if (vp->v_type == VCHR)
+		return (ESPIPE);
+	fp->f_count++;
+	error = vn_lock(vp);
+	if (error == 0) {
+		error = vn_seek(fp, uap);
+		memcpy(retval, &fp->f_offset, sizeof(fp->f_offset));
+		vn_unlock(vp);
+	}
+	(void)closef(fp, p);
+	return (error);
 }
 
 int
@@ -272,6 +348,20 @@ sys_fsync(struct proc *p, void *v, register_t *retval)
 	return (error);
 }
 
+/* List a locked directory from its offset on. */
+static int
+vn_list(struct file *fp, struct uio *uio, long *base)
+{
+	u_int place = fp->f_offset > INT32_MAX ? INT32_MAX :
+	    (u_int)fp->f_offset;
+	int error;
+
+	*base = (long)fp->f_offset;
+	error = vn_readdir(fp->f_data, uio, &place);
+	fp->f_offset = place;
+	return (error);
+}
+
 int
 sys_getdirentries(struct proc *p, void *v, register_t *retval)
 {
@@ -285,7 +375,6 @@ sys_getdirentries(struct proc *p, void *v, register_t *retval)
 	struct vnode *vp;
 	struct file *fp;
 	long base;
-	u_int place;
 	int error;
 
 	if (uap->count > INT32_MAX)
@@ -294,12 +383,13 @@ sys_getdirentries(struct proc *p, void *v, register_t *retval)
 	if (error != 0)
 		return (error);
 	if (vp->v_type != VDIR)
-		return (ENOTDIR);
-	base = (long)fp->f_offset;
-	place = fp->f_offset > INT32_MAX ? INT32_MAX : (u_int)fp->f_offset;
+		return (EINVAL);
 	fp->f_count++;
-	error = vn_readdir(vp, &uio, &place);
-	fp->f_offset = place;
+	error = vn_lock(vp);
+	if (error == 0) {
+		error = vn_list(fp, &uio, &base);
+		vn_unlock(vp);
+	}
 	(void)closef(fp, p);
 	if (error == 0 && uap->basep != NULL)
 		error = copyout(&base, uap->basep, sizeof(base));

@@ -31,7 +31,7 @@ struct file {
 	enum file_type	 f_type;
 	int		 f_count;	/* descriptors and calls that use it */
 	const struct fileops *f_ops;
-	off_t		 f_offset;
+	off_t		 f_offset;	/* of a vnode: under vn_lock */
 	void		*f_data;	/* vnode or pipe */
 };
 

@@ -12,8 +12,10 @@
 #ifdef _KERNEL
 struct file;
 struct proc;
+struct vnode;
 
 struct filedesc {
+	struct vnode	*fd_cdir;	/* where paths without "/" start */
 	struct file	*fd_ofiles[NOFILE];
 	u_char		 fd_ofileflags[NOFILE];
 };
@@ -22,6 +24,7 @@ struct filedesc {
 
 struct filedesc *fdalloc_table(void);
 struct filedesc *fdcopy(struct proc *);
+void	fdchdir(struct filedesc *, struct vnode *);
 void	fdfree(struct proc *);
 void	fdcloseexec(struct proc *);
 int	fdalloc(struct proc *, int, int *);

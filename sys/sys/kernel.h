@@ -12,7 +12,6 @@
 extern int	hz;			/* ticks a second */
 extern int	tick;			/* microseconds a tick */
 extern volatile u_int ticks;		/* since boot */
-extern int	lbolt;			/* woken once a second */
 extern u_int	cp_time[3];		/* ticks: user, system, idle */
 #define CP_USER	0
 #define CP_SYS	1

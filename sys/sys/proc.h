@@ -96,7 +96,8 @@ extern volatile int	 want_resched;	/* switch on the way to user mode */
 
 struct proc *pfind(pid_t);
 pid_t	pidalloc(void);
-void	pidhash_insert(struct proc *);
+void	proc_enter(struct proc *);
+void	proc_retire(struct proc *);
 bool	inferior(const struct proc *, pid_t);
 void	procinit(void);
 int	fork1(struct proc *, int, struct proc **);

@@ -15,7 +15,9 @@
 struct pstats {
 	struct rusage	 p_ru;		/* of the process itself */
 	struct rusage	 p_cru;		/* of the children waited for */
-	struct itimerval p_timer;	/* ITIMER_REAL, times since boot */
+	struct itimerval p_timer[3];	/* by ITIMER_*: the real one's it_value
+					   is a time since boot, the others'
+					   what is left; splclock */
 	struct timeval	 p_start;	/* when it was made */
 };
 

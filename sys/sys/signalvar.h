@@ -17,12 +17,13 @@ struct sigacts {
 	sigset_t ps_catchmask[NSIG];	/* to be blocked in its handler */
 	sigset_t ps_sigintr;		/* they interrupt system calls */
 	sigset_t ps_oldmask;		/* mask of before sigsuspend */
-	int	 ps_flags;		/* SAS_OLDMASK */
+	int	 ps_flags;		/* SAS_* */
 	u_int	 ps_code;		/* of the trap that a handler is told */
 	u_int	 ps_addr;		/* and its address */
 };
 
 #define SAS_OLDMASK	0x01		/* restore ps_oldmask on return */
+#define SAS_NOCLDSTOP	0x02		/* no SIGCHLD when a child stops */
 
 #ifdef _KERNEL
 struct proc;

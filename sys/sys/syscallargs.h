@@ -34,6 +34,7 @@ struct sys_open_args		{ const char *path; int flags, mode; };
 struct sys_close_args		{ int fd; };
 struct sys_wait4_args		{ int pid; int *status; int options;
 				  struct rusage *rusage; };
+struct sys_chdir_args		{ const char *path; };
 struct sys_obreak_args		{ char *nsize; };
 struct sys_kill_args		{ int pid, signum; };
 struct sys_dup_args		{ int fd; };

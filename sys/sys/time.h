@@ -46,8 +46,11 @@ void	microtime(struct timeval *);
 void	timevaladd(struct timeval *, const struct timeval *);
 void	timevalsub(struct timeval *, const struct timeval *);
 int	itimerfix(struct timeval *);
+#define HZTO_MAX	(INT32_MAX / 2)	/* ticks */
 int	hzto(const struct timeval *);
 void	realitexpire(void *);
+struct proc;
+void	itimer_used(struct proc *, bool);
 #endif
 
 #endif /* _SYS_TIME_H_ */

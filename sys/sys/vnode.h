@@ -24,6 +24,7 @@ enum vtype { VNON, VREG, VDIR, VCHR };
 
 struct vnode {
 	enum vtype	 v_type;
+	bool		 v_locked;	/* vn_lock; sleepers on it */
 	int		 v_usecount;
 	ino_t		 v_ino;
 	mode_t		 v_mode;
@@ -38,6 +39,7 @@ struct vnode {
 
 /* vfs_flat.c */
 int	vfs_mountroot(void);
+extern struct vnode rootvnode;
 int	namei(const char *, struct vnode **);	/* referenced */
 void	vref(struct vnode *);
 void	vrele(struct vnode *);
@@ -47,6 +49,8 @@ int	vn_readdir(struct vnode *, struct uio *, u_int *);
 int	vn_open(struct proc *, const char *, int, int *);
 int	vn_rdwr(struct vnode *, void *, u_int, off_t, u_int *);
 int	vn_stat(struct vnode *, struct stat *);
+int	vn_lock(struct vnode *);
+void	vn_unlock(struct vnode *);
 #endif /* _KERNEL */
 
 #endif /* _SYS_VNODE_H_ */

@@ -87,6 +87,15 @@ endef
 HT_VARIANTS	:= plain asan ports
 $(foreach v,$(HT_VARIANTS) quick cov fuzz,$(eval $(call HT_VARIANT,$(v))))
 
+# The kernel's own reading of the loader's memory map, in a process.
+$(HT_DIR)/physmem: tests/host/physmem.c $(BUILD)/kernel/sys/i386/physmem.c.o
+	@mkdir -p $(@D)
+	$(HT_CC) $(HT_CFLAGS) -O2 -no-pie -Wl,--wrap=printf \
+	    -Wl,--defsym,__kernel_end=0xf0180000 -Wl,-z,noexecstack -o $@ $^
+check-physmem: $(HT_DIR)/physmem
+	tools/run32 $(HT_DIR)/physmem
+.PHONY: check-physmem
+
 .PHONY: unit lint
 unit: unit-plain unit-asan unit-ports
 lint: kernel

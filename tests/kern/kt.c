@@ -34,6 +34,8 @@ static const struct kt_suite kt_suites[] = {
 	{ "tables", kt_tables },
 	{ "kernel", kt_kernel },
 	{ "arguments", kt_arguments },
+	{ "tty", kt_tty },
+	{ "time", kt_time },		/* sets the clock: the last */
 	{ NULL, NULL }
 };
 

@@ -47,6 +47,8 @@ extern const struct kt_test kt_sharing[];
 extern const struct kt_test kt_tables[];
 extern const struct kt_test kt_kernel[];
 extern const struct kt_test kt_arguments[];
+extern const struct kt_test kt_tty[];
+extern const struct kt_test kt_time[];
 
 vm_offset_t kt_page(void);		/* a wired page; never 0 */
 pmap_t	kt_pmap(void);

@@ -285,6 +285,29 @@ exec__file_cut_short(void)
 	CHECK_ERRNO(ENOEXEC, execve("/short", argv, envp));
 }
 
+/* What may be written or executed may be read, as with mmap. */
+static void
+exec__write_and_execute_imply_read(void)
+{
+	enum { X = 1, W = 2, R = 4, TEXT = 52 + 24, DATA = TEXT + 32 };
+	static const uint32_t flags[][2] = {
+		{ R | X, W }, { X, R | W }, { W | X, R | W }, { X, W },
+		{ W | X, W | X }
+	};
+	static char image[ROOM];
+	int status;
+
+	for (unsigned int i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+		copy_echo(image);
+		memcpy(image + TEXT, &flags[i][0], 4);
+		memcpy(image + DATA, &flags[i][1], 4);
+		write_scratch(image);
+		status = run_scratch();
+		CHECK(status == 0, "text %u, data %u: status 0x%x",
+		    flags[i][0], flags[i][1], status);
+	}
+}
+
 const struct test tests_exec[] = {
 	TEST(exec__arguments_arrive),
 	TEST(exec__long_arguments),
@@ -297,5 +320,6 @@ const struct test tests_exec[] = {
 	TEST(exec__random_damage),
 	TEST(exec__entry_outside),
 	TEST(exec__file_cut_short),
+	TEST(exec__write_and_execute_imply_read),
 	TEST_END
 };

@@ -85,7 +85,6 @@ file__names(void)
 	CHECK(stat("/bin/sh", &st) == 0 && S_ISREG(st.st_mode), "/bin/sh");
 	CHECK(stat("/bin", &st) == 0 && S_ISDIR(st.st_mode), "/bin");
 	CHECK(stat("/", &st) == 0 && S_ISDIR(st.st_mode), "/");
-	CHECK(open("/bin/sh/x", O_RDONLY) == -1, "a file is a directory");
 	memset(path, 'p', sizeof(path) - 1);
 	CHECK_ERRNO(ENAMETOOLONG, open(path, O_RDONLY));
 	CHECK(open("/bin", O_RDWR) == -1, "a directory can be written");
@@ -132,6 +131,81 @@ file__bad_descriptors(void)
 	}
 }
 
+/* A part of the path that is a file, for each call that takes a path. */
+static void
+file__parts_that_are_no_directory(void)
+{
+	static const char *const paths[] = {
+		"/bin/sh/x", "bin/sh/x/y", "/scratch/", "/scratch/.",
+		"/scratch//", "/dev/null/x"
+	};
+	char *argv[] = { "x", NULL };
+	struct stat st;
+
+	for (unsigned int i = 0; i < 6; i++) {
+		CHECK_ERRNO(ENOTDIR, open(paths[i], O_RDONLY));
+		CHECK_ERRNO(ENOTDIR, open(paths[i], O_RDWR | O_CREAT, 0644));
+		CHECK_ERRNO(ENOTDIR, stat(paths[i], &st));
+		CHECK_ERRNO(ENOTDIR, execve(paths[i], argv, argv + 1));
+	}
+	CHECK_ERRNO(ENOENT, open("/nothing/x", O_RDONLY));
+	CHECK(stat("//bin/./sh", &st) == 0 && S_ISREG(st.st_mode), "/bin/sh");
+	CHECK(stat("/bin/", &st) == 0 && S_ISDIR(st.st_mode), "/bin/");
+	CHECK(stat("/.", &st) == 0 && S_ISDIR(st.st_mode), "/.");
+}
+
+static void
+file__only_directories_are_listed(void)
+{
+	static const char *const paths[] = { "/scratch", "/dev/null" };
+	char buf[256];
+	int end[2];
+	long base;
+
+	for (unsigned int i = 0; i < 2; i++)
+		CHECK_ERRNO(EINVAL, getdirentries(test_open(paths[i],
+		    O_RDONLY), buf, sizeof(buf), &base));
+	CHECK(pipe(end) == 0, "pipe");
+	CHECK_ERRNO(EINVAL, getdirentries(end[0], buf, sizeof(buf), &base));
+	CHECK_ERRNO(EBADF, getdirentries(-1, buf, sizeof(buf), &base));
+}
+
+static bool
+is_there(const char *path)
+{
+	struct stat st;
+
+	return (stat(path, &st) == 0);
+}
+
+/* A child starts where its parent is, and goes alone. */
+static void
+go_away(void)
+{
+	CHECK(is_there("sh"), "the child is elsewhere");
+	CHECK(chdir("../data") == 0 && is_there("private"), "../data");
+}
+
+static void
+file__directories_to_be_in(void)
+{
+	char *argv[] = { "echo", NULL };
+
+	CHECK(is_there("bin/sh") && !is_there("sh"), "not in the root");
+	CHECK(chdir("bin") == 0 && is_there("sh"), "bin");
+	CHECK(is_there("../bin/./sh") && is_there("/bin/sh"), "../bin/sh");
+	CHECK(is_there("../../../scratch"), "above the root");
+	CHECK_ERRNO(ENOENT, chdir("bin"));
+	CHECK_ERRNO(ENOENT, chdir(""));
+	CHECK_ERRNO(ENOTDIR, chdir("sh"));
+	CHECK_ERRNO(ENOTDIR, chdir("/scratch/.."));
+	CHECK_ERRNO(ENOTDIR, execve("sh/x", argv, argv + 1));
+	CHECK(test_child(go_away) == 0, "the child failed");
+	CHECK(is_there("sh"), "the child took its parent along");
+	CHECK(chdir("..") == 0 && is_there("bin/sh"), "..");
+	CHECK(chdir("/") == 0 && is_there("bin/sh"), "/");
+}
+
 const struct test tests_file[] = {
 	TEST(file__read_seek_stat),
 	TEST(file__unaligned_reads),
@@ -140,5 +214,8 @@ const struct test tests_file[] = {
 	TEST(file__names),
 	TEST(file__directory_lists_all),
 	TEST(file__bad_descriptors),
+	TEST(file__parts_that_are_no_directory),
+	TEST(file__only_directories_are_listed),
+	TEST(file__directories_to_be_in),
 	TEST_END
 };

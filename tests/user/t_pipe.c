@@ -156,6 +156,117 @@ pipe__ring_of_processes(void)
 	}
 }
 
+enum { PAIR = 2, LOAD = 20000 };
+
+/* Start two processes that run fn, and give them time to fall asleep. */
+static void
+start_pair(void (*fn)(int *), int *end)
+{
+	for (int i = 0; i < PAIR; i++)
+		if (fork() == 0) {
+			fn(end);
+			_exit(0);
+		}
+	/* Where they wake each other for ever, this never returns. */
+	usleep(300000);
+}
+
+static void
+wait_pair(void)
+{
+	int status;
+
+	for (int i = 0; i < PAIR; i++)
+		CHECK(wait(&status) > 0 && status == 0, "status 0x%x", status);
+}
+
+static void
+read_byte(int *end)
+{
+	char c;
+
+	if (read(end[0], &c, 1) != 1)
+		_exit(1);
+}
+
+static void
+pipe__two_readers_sleep(void)
+{
+	struct rusage ru;
+	int end[2];
+
+	CHECK(pipe(end) == 0, "pipe");
+	start_pair(read_byte, end);
+	CHECK(write(end[1], "ab", 2) == 2, "write");
+	wait_pair();
+	CHECK(getrusage(RUSAGE_CHILDREN, &ru) == 0 && ru.ru_nvcsw < 50,
+	    "they slept %d times", (int)ru.ru_nvcsw);
+}
+
+static void
+write_load(int *end)
+{
+	static char buf[LOAD];
+
+	close(end[0]);
+	if (write(end[1], buf, sizeof(buf)) != (ssize_t)sizeof(buf))
+		_exit(1);
+}
+
+static void
+pipe__two_writers_sleep(void)
+{
+	static char buf[LOAD];
+	int end[2], got = 0;
+	ssize_t n;
+
+	CHECK(pipe(end) == 0, "pipe");
+	start_pair(write_load, end);
+	close(end[1]);
+	while ((n = read(end[0], buf, sizeof(buf))) > 0)
+		got += (int)n;
+	CHECK(got == PAIR * LOAD, "%d bytes came", got);
+	wait_pair();
+}
+
+/* Both ends closed while the other side sleeps: it wakes and sees it. */
+static void
+read_end(int *end)
+{
+	char c;
+
+	close(end[1]);
+	if (read(end[0], &c, 1) != 0)
+		_exit(1);
+}
+
+static void
+write_end(int *end)
+{
+	static char buf[LOAD];
+
+	close(end[0]);
+	signal(SIGPIPE, SIG_IGN);
+	if (write(end[1], buf, sizeof(buf)) != -1 || errno != EPIPE)
+		_exit(1);
+}
+
+static void
+pipe__close_wakes_both_sides(void)
+{
+	int end[2];
+
+	CHECK(pipe(end) == 0, "pipe");
+	start_pair(read_end, end);
+	close(end[1]);
+	wait_pair();
+	close(end[0]);
+	CHECK(pipe(end) == 0, "pipe");
+	start_pair(write_end, end);
+	close(end[0]);
+	wait_pair();
+}
+
 const struct test tests_pipe[] = {
 	TEST(pipe__bytes_come_in_order),
 	TEST(pipe__no_reader),
@@ -164,5 +275,8 @@ const struct test tests_pipe[] = {
 	TEST(pipe__descriptors_run_out),
 	TEST(pipe__dup2_and_close),
 	TEST(pipe__ring_of_processes),
+	TEST(pipe__two_readers_sleep),
+	TEST(pipe__two_writers_sleep),
+	TEST(pipe__close_wakes_both_sides),
 	TEST_END
 };

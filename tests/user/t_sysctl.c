@@ -87,11 +87,32 @@ sysctl__bad_arguments(void)
 	    "the figures can be set");
 }
 
+/* To look at the rate of the audits must not cause any. */
+static void
+sysctl__a_look_wakes_nobody(void)
+{
+	int stats[] = { CTL_VM, VM_AUDITSTATS }, rate[] = { CTL_VM,
+	    VM_AUDITRATE }, value;
+	struct audit_stats before, after;
+	size_t len = sizeof(before);
+
+	CHECK(sysctl(stats, 2, &before, &len, NULL, 0) == 0, "sysctl");
+	for (int i = 0; i < 500; i++) {
+		len = sizeof(value);
+		CHECK(sysctl(rate, 2, &value, &len, NULL, 0) == 0, "sysctl");
+	}
+	len = sizeof(after);
+	CHECK(sysctl(stats, 2, &after, &len, NULL, 0) == 0, "sysctl");
+	CHECK(after.as_audits - before.as_audits < 100, "%u audits",
+	    after.as_audits - before.as_audits);
+}
+
 const struct test tests_sysctl[] = {
 	TEST(sysctl__vm_figures_add_up),
 	TEST(sysctl__faults_are_counted),
 	TEST(sysctl__processes_are_listed),
 	TEST(sysctl__boot_line),
 	TEST(sysctl__bad_arguments),
+	TEST(sysctl__a_look_wakes_nobody),
 	TEST_END
 };

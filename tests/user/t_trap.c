@@ -14,6 +14,7 @@
 
 #define SINGLE_STEP	0x100
 #define NESTED_TASK	0x4000
+#define VIRTUAL_8086	0x20000
 #define ALIGN_CHECK	0x40000
 
 static void
@@ -110,6 +111,48 @@ do_bad_stack(void)
 	__asm__ volatile("movl $0xfffffff0,%esp; pushl $0");
 }
 
+/*
+ * An iret that asks for virtual-8086 mode, with the code below at cs:eip.  A
+ * processor ignores VM and refuses the selector; QEMU goes there.
+ */
+static void
+enter_vm86(const uint8_t *code, uint32_t eflags)
+{
+	uint32_t linear = (uint32_t)(uintptr_t)code;
+
+	(void)*(const volatile uint8_t *)code;	/* it must not fault there */
+	__asm__ volatile(
+	    "pushl $0; pushl $0; pushl $0; pushl $0; pushl $0x27;"
+	    "pushl $0x1000; pushl %0; pushl %1; pushl %2; movl $20,%%eax;"
+	    "iret" : : "r" (eflags | VIRTUAL_8086), "r" (linear >> 4),
+	    "r" (linear & 15) : "memory");
+}
+
+static void
+do_vm86_trap(void)
+{
+	static const uint8_t code[] = { 0xf4 };			/* hlt */
+
+	enter_vm86(code, 0x202);
+}
+
+static void
+do_vm86_interrupt(void)
+{
+	static const uint8_t code[] = { 0xeb, 0xfe };		/* jmp . */
+
+	enter_vm86(code, 0x202);
+}
+
+/* With an I/O privilege level of 3 int is not trapped. */
+static void
+do_vm86_call(void)
+{
+	static const uint8_t code[] = { 0xcd, 0x80, 0xeb, 0xfc };
+
+	enter_vm86(code, 0x3202);
+}
+
 static const struct {
 	const char	*c_name;
 	void		(*c_run)(void);
@@ -130,6 +173,9 @@ static const struct {
 	{ "single step", do_step, SIGTRAP },
 	{ "iret with nested task", do_nested_iret, SIGBUS },
 	{ "stack pointer in the kernel", do_bad_stack, SIGSEGV },
+	{ "trap in virtual-8086 mode", do_vm86_trap, SIGBUS },
+	{ "interrupt in virtual-8086 mode", do_vm86_interrupt, SIGBUS },
+	{ "system call in virtual-8086 mode", do_vm86_call, SIGBUS },
 };
 
 static void

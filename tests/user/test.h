@@ -34,8 +34,10 @@ struct test {
 extern const struct test tests_counts[], tests_device[], tests_leak[],
     tests_limit[], tests_lock[], tests_many[], tests_place[];
 extern const struct test tests_badargs[], tests_cow[], tests_exec[],
-    tests_file[], tests_floor[], tests_fork[], tests_memory[], tests_mmap[],
-    tests_pipe[], tests_select[], tests_signal[], tests_sysctl[],
+    tests_file[], tests_floor[], tests_fork[], tests_itimer[],
+    tests_memory[], tests_mmap[], tests_offset[], tests_pipe[],
+    tests_select[], tests_sigframe[], tests_signal[], tests_stop[],
+    tests_sysctl[],
     tests_time[], tests_trap[], tests_user[], tests_wire[];
 
 void	test_fail(const char *, ...)

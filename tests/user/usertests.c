@@ -20,6 +20,7 @@
  */
 enum {
 	TIME_LIMIT = 30,	/* seconds a test; only detects a hang */
+	CAME_TO_ITS_END = 97,	/* status of a test that did */
 	WHY = 160
 };
 
@@ -37,16 +38,20 @@ static const struct subject subjects[] = {
 	{ "file", tests_file },
 	{ "floor", tests_floor },
 	{ "fork", tests_fork },
+	{ "itimer", tests_itimer },
 	{ "leak", tests_leak },
 	{ "limit", tests_limit },
 	{ "lock", tests_lock },
 	{ "many", tests_many },
 	{ "memory", tests_memory },
 	{ "mmap", tests_mmap },
+	{ "offset", tests_offset },
 	{ "pipe", tests_pipe },
 	{ "place", tests_place },
 	{ "select", tests_select },
+	{ "sigframe", tests_sigframe },
 	{ "signal", tests_signal },
+	{ "stop", tests_stop },
 	{ "sysctl", tests_sysctl },
 	{ "time", tests_time },
 	{ "trap", tests_trap },
@@ -137,14 +142,14 @@ run(const struct test *t)
 	if (pid == 0) {
 		alarm(TIME_LIMIT);
 		t->t_run();
-		_exit(0);
+		_exit(CAME_TO_ITS_END);
 	}
 	if (pid < 0)
 		status = W_EXITCODE(98, 0);
 	else
 		while (waitpid(pid, &status, 0) < 0)
 			;
-	if (status == 0 && why[0] == '\0') {
+	if (status == W_EXITCODE(CAME_TO_ITS_END, 0) && why[0] == '\0') {
 		passed++;
 		printf("ok %s\n", t->t_name);
 		return;

@@ -87,7 +87,7 @@ main(int argc, char **argv)
 		i++;
 	}
 	if (i >= argc)
-		return (list("/", 0));
+		return (list(".", 0));
 	many = argc - i > 1;
 	for (; i < argc; i++)
 		status |= list(argv[i], many);

@@ -4,11 +4,13 @@
 /*
  * sh.c: a small shell.
  *
- * A line is a list of pipelines, separated by ; or & (in the background); a
- * pipeline is commands separated by |; a command is words, with < file and
- * > file.  Words may be quoted with ' or ".  $? is the last status, $$ the
- * shell's process.  Built in: exit, wait, echo.  `sh -c LINE' runs one line,
- * `sh FILE' the lines of a file.
+ * A line is a list of pipelines, separated by ; or & (in the background), or
+ * by && or ||, which look at the last status; a pipeline is commands
+ * separated by |; a command is words, with < file and > file.  Words may be
+ * quoted with ' or ".  $? is the last status, $$ the shell's process.  Built
+ * in: cd, echo, exit, kill, wait.  `sh -c LINES' runs lines, `sh FILE' the
+ * lines of a file.  A line with anything else that other shells know is
+ * refused as a whole, with a message: it must not mean something else here.
  */
 #include <sys/types.h>
 #include <sys/ioctl.h>
@@ -26,6 +28,9 @@ enum {
 	WORDS = 64,
 	STAGES = 8		/* commands of one pipeline */
 };
+
+/* What comes behind a pipeline. */
+enum end { END_LINE, END_SEQ, END_BACKGROUND, END_AND, END_OR };
 
 struct command {
 	char	*c_argv[WORDS + 1];
@@ -80,6 +85,26 @@ expand(const char *p, char **out, const char *limit)
 	return (p + 2);
 }
 
+/* Does what stands here mean something to other shells, and not to us? */
+static bool
+is_unknown(const char *p, char quote)
+{
+	if (quote == '\'')
+		return (false);
+	if (*p == '$')
+		return (strchr("?$ \t;&|<>'\"", p[1]) == NULL);
+	if (*p == '`' || *p == '\\')
+		return (true);
+	return (quote == '\0' && strchr("()*?[", *p) != NULL);
+}
+
+static const char *
+say_unknown(const char *p)
+{
+	dprintf(STDERR_FILENO, "sh: syntax: not known: %.16s\n", p);
+	return (NULL);
+}
+
 /*
  * Copy one word of the line to *out.
  * => where the line goes on, NULL after a message
@@ -90,14 +115,18 @@ take_word(const char *p, char **out)
 	const char *limit = text + sizeof(text) - 16;
 	char quote = '\0';
 
+	if (*p == '~')
+		return (say_unknown(p));
 	for (; *p != '\0' && *out < limit; ) {
-		if (quote == '\0' && strchr(" \t\n;&|<>", *p) != NULL)
+		if (quote == '\0' && strchr(" \t;&|<>", *p) != NULL)
 			break;
 		if (*p == quote) {
 			quote = '\0';
 			p++;
 		} else if (quote == '\0' && (*p == '\'' || *p == '"'))
 			quote = *p++;
+		else if (is_unknown(p, quote))
+			return (say_unknown(p));
 		else if (*p == '$' && quote != '\'')
 			p = expand(p, out, limit);
 		else
@@ -111,53 +140,149 @@ take_word(const char *p, char **out)
 	return (p);
 }
 
+/* Take "< file" or "> file".  => as take_word */
+static const char *
+take_redirection(const char *p, struct command *c, char **out)
+{
+	char **target = *p == '<' ? &c->c_in : &c->c_out;
+
+	if (p[1] != '\0' && strchr("<>&|", p[1]) != NULL)
+		return (say_unknown(p));
+	for (p++; *p == ' ' || *p == '\t'; p++)
+		;
+	if (*p == '\0' || strchr(";&|<>#", *p) != NULL) {
+		say("syntax", "no file behind < or >");
+		return (NULL);
+	}
+	*target = *out;
+	return (take_word(p, out));
+}
+
+/* A command cannot begin so: what other shells take for more than a name. */
+static bool
+is_reserved(const char *word)
+{
+	static const char *const reserved[] = {
+		"!", "{", "}", "case", "do", "done", "elif", "else", "esac",
+		"fi", "for", "function", "if", "in", "select", "then",
+		"until", "while"
+	};
+
+	for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++)
+		if (strcmp(word, reserved[i]) == 0)
+			return (true);
+	return (strchr(word, '=') != NULL);
+}
+
+/* Take a word of the command.  => as take_word */
+static const char *
+take_argument(const char *p, struct command *c, char **out)
+{
+	const char *from = p;
+	char *word = *out;
+
+	if (c->c_argc == WORDS) {
+		say("syntax", "too many words");
+		return (NULL);
+	}
+	c->c_argv[c->c_argc++] = word;
+	p = take_word(p, out);
+	if (p == NULL)
+		return (NULL);
+	if (c->c_argc == 1 && is_reserved(word))
+		return (say_unknown(from));
+	/* As in 2>file. */
+	if ((*p == '<' || *p == '>') && *word >= '0' && *word <= '9')
+		return (say_unknown(from));
+	return (p);
+}
+
 /*
- * Parse one pipeline into stages[].
- * => *end is ; & or NUL; returns where the line goes on, NULL on an error
+ * Is this the end of a pipeline?
+ * => which, and where the line goes on; NULL if it is not
  */
 static const char *
-parse(const char *p, int *nstages, char *end)
+take_end(const char *p, enum end *end)
 {
-	char *out = text, **target;
+	if (*p == '\0' || *p == '#') {
+		*end = END_LINE;
+		return (p + strlen(p));
+	}
+	if (p[0] == p[1] && (*p == '&' || *p == '|')) {
+		*end = *p == '&' ? END_AND : END_OR;
+		return (p + 2);
+	}
+	if (*p != ';' && *p != '&')
+		return (NULL);
+	*end = *p == ';' ? END_SEQ : END_BACKGROUND;
+	return (p + 1);
+}
+
+/*
+ * Parse one pipeline into stages[].
+ * => where the line goes on, NULL after a message
+ */
+static const char *
+parse(const char *p, int *nstages, enum end *end)
+{
+	const char *next;
+	char *out = text;
 	struct command *c = stages;
 
 	memset(stages, 0, sizeof(stages));
 	for (;;) {
-		while (*p == ' ' || *p == '\t' || *p == '\n')
+		while (*p == ' ' || *p == '\t')
 			p++;
-		if (*p == '\0' || *p == ';' || *p == '&' || *p == '#')
+		next = take_end(p, end);
+		if (next != NULL)
 			break;
-		if (*p == '|') {
-			if (c->c_argc == 0 || ++c == stages + STAGES) {
-				say("syntax", "bad pipeline");
+		if (*p != '|') {
+			p = *p == '<' || *p == '>' ?
+			    take_redirection(p, c, &out) :
+			    take_argument(p, c, &out);
+			if (p == NULL)
 				return (NULL);
-			}
-			p++;
 			continue;
 		}
-		target = NULL;
-		if (*p == '<' || *p == '>') {
-			target = *p == '<' ? &c->c_in : &c->c_out;
-			for (p++; *p == ' '; p++)
-				;
-		} else if (c->c_argc < WORDS)
-			target = &c->c_argv[c->c_argc++];
-		if (target == NULL) {
-			say("syntax", "too many words");
+		if (c->c_argc == 0 || ++c == stages + STAGES) {
+			say("syntax", "bad pipeline");
 			return (NULL);
 		}
-		*target = out;
-		p = take_word(p, &out);
-		if (p == NULL)
-			return (NULL);
+		p++;
 	}
-	*end = *p == '#' ? '\0' : *p;
 	*nstages = c->c_argc > 0 ? (int)(c - stages) + 1 : 0;
-	if (c > stages && c->c_argc == 0) {
-		say("syntax", "bad pipeline");
+	if (c->c_argc == 0 && (c > stages || c->c_in != NULL ||
+	    c->c_out != NULL)) {
+		say("syntax", "no command");
 		return (NULL);
 	}
-	return (*end == '\0' ? p : p + 1);
+	return (next);
+}
+
+/* Parse the whole line before any of it is run.  => false after a message */
+static bool
+check_line(const char *p)
+{
+	enum end end, before = END_SEQ;
+	bool listed;
+	int n;
+
+	do {
+		p = parse(p, &n, &end);
+		if (p == NULL)
+			return (false);
+		listed = before == END_AND || before == END_OR;
+		if (n == 0 && (end != END_LINE || listed)) {
+			say("syntax", "no command at ; & && or ||");
+			return (false);
+		}
+		if (end == END_BACKGROUND && listed) {
+			say("syntax", "not known: & behind && or ||");
+			return (false);
+		}
+		before = end;
+	} while (end != END_LINE);
+	return (true);
 }
 
 static void
@@ -185,16 +310,124 @@ do_echo(struct command *c)
 	return (0);
 }
 
+static int
+do_cd(struct command *c)
+{
+	const char *to = c->c_argc > 1 ? c->c_argv[1] : "/";
+
+	if (c->c_argc <= 2 && chdir(to) == 0)
+		return (0);
+	say(to, c->c_argc > 2 ? "too many words" : strerror(errno));
+	return (1);
+}
+
+static int
+do_exit(struct command *c)
+{
+	exit(c->c_argc > 1 ? atoi(c->c_argv[1]) : last_status);
+}
+
+static int
+do_wait(struct command *c)
+{
+	int status;
+
+	(void)c;
+	while (wait(&status) >= 0 || errno == EINTR)
+		;
+	return (0);
+}
+
+/* => false where it is no number */
+static bool
+number(const char *word, int *value)
+{
+	char *end;
+
+	*value = (int)strtol(word, &end, 10);
+	return (end != word && *end == '\0');
+}
+
+/* => the signal of that name, with or without SIG, or number; -1 */
+static int
+signal_of(const char *word)
+{
+	static const char *const names[NSIG] = {
+		"0", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "EMT",
+		"FPE", "KILL", "BUS", "SEGV", "SYS", "PIPE", "ALRM", "TERM",
+		"URG", "STOP", "TSTP", "CONT", "CHLD", "TTIN", "TTOU", "IO",
+		"XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "INFO", "USR1",
+		"USR2"
+	};
+	int n;
+
+	if (number(word, &n))
+		return (n);
+	if (strncmp(word, "SIG", 3) == 0)
+		word += 3;
+	for (n = 0; n < NSIG; n++)
+		if (strcmp(word, names[n]) == 0)
+			return (n);
+	return (-1);
+}
+
+/* kill [-SIGNAL] PID ... */
+static int
+do_kill(struct command *c)
+{
+	int sig = SIGTERM, i = 1, status = 0, pid;
+
+	if (c->c_argc > 1 && c->c_argv[1][0] == '-') {
+		sig = signal_of(c->c_argv[1] + 1);
+		i++;
+	}
+	if (sig < 0 || i == c->c_argc) {
+		say("kill", sig < 0 ? "no such signal" : "no process named");
+		return (2);
+	}
+	for (; i < c->c_argc; i++) {
+		if (number(c->c_argv[i], &pid) && kill(pid, sig) == 0)
+			continue;
+		say(c->c_argv[i], number(c->c_argv[i], &pid) ?
+		    strerror(errno) : "not a process number");
+		status = 1;
+	}
+	return (status);
+}
+
+static const struct builtin {
+	const char	*b_name;
+	int		(*b_run)(struct command *);
+	bool		 b_here;	/* of use in the shell's own process */
+} builtins[] = {
+	{ "cd", do_cd, true },
+	{ "echo", do_echo, false },
+	{ "exit", do_exit, true },
+	{ "kill", do_kill, false },
+	{ "wait", do_wait, true },
+};
+
+static const struct builtin *
+find_builtin(const char *name)
+{
+	for (size_t i = 0; i < sizeof(builtins) / sizeof(builtins[0]); i++)
+		if (strcmp(builtins[i].b_name, name) == 0)
+			return (&builtins[i]);
+	return (NULL);
+}
+
 /* Run a command in this process, which is a child.  => never returns */
 static void __attribute__((noreturn))
 run_command(struct command *c)
 {
+	const struct builtin *b;
 	char path[LINE];
 
 	redirect(c->c_in, O_RDONLY, STDIN_FILENO);
 	redirect(c->c_out, O_WRONLY | O_TRUNC, STDOUT_FILENO);
-	if (strcmp(c->c_argv[0], "echo") == 0)
-		_exit(do_echo(c));
+	b = find_builtin(c->c_argv[0]);
+	if (b != NULL)
+		_exit(b->b_run(c));
 	snprintf(path, sizeof(path), "%s%s",
 	    strchr(c->c_argv[0], '/') != NULL ? "" : "/bin/", c->c_argv[0]);
 	execv(path, c->c_argv);
@@ -277,53 +510,71 @@ run_pipeline(int n, bool background)
 	foreground(getpid());
 }
 
-static void
-do_wait(void)
-{
-	int status;
-
-	while (wait(&status) >= 0 || errno == EINTR)
-		;
-	last_status = 0;
-}
-
-/* => false where the command is not built in */
+/* => false where the command is not for the shell's own process */
 static bool
 run_builtin(struct command *c)
 {
-	if (strcmp(c->c_argv[0], "exit") == 0)
-		exit(c->c_argc > 1 ? atoi(c->c_argv[1]) : last_status);
-	if (strcmp(c->c_argv[0], "wait") == 0) {
-		do_wait();
-		return (true);
-	}
-	if (strcmp(c->c_argv[0], "echo") == 0 && c->c_out == NULL) {
-		last_status = do_echo(c);
-		return (true);
-	}
-	return (false);
+	const struct builtin *b = find_builtin(c->c_argv[0]);
+	bool redirected = c->c_in != NULL || c->c_out != NULL;
+
+	if (b == NULL || (redirected && !b->b_here))
+		return (false);
+	if (redirected) {
+		say(b->b_name, "cannot be redirected");
+		last_status = 2;
+	} else
+		last_status = b->b_run(c);
+	return (true);
 }
 
 static void
 run_line(const char *p)
 {
-	char end = ';';
+	enum end end, before = END_SEQ;
 	int n;
 
-	while (end != '\0') {
+	if (!check_line(p)) {
+		last_status = 2;
+		return;
+	}
+	do {
 		p = parse(p, &n, &end);
-		if (p == NULL) {
+		if (p == NULL || n < 1)
+			return;
+		if ((before != END_AND || last_status == 0) &&
+		    (before != END_OR || last_status != 0) &&
+		    (n > 1 || end == END_BACKGROUND ||
+		    !run_builtin(&stages[0])))
+			run_pipeline(n, end == END_BACKGROUND);
+		before = end;
+	} while (end != END_LINE);
+}
+
+/* The lines of one string. */
+static void
+run_lines(const char *p)
+{
+	char line[LINE];
+	size_t len;
+
+	for (; *p != '\0'; p += len + (p[len] == '\n')) {
+		for (len = 0; p[len] != '\0' && p[len] != '\n'; len++)
+			;
+		if (len >= sizeof(line)) {
+			say("syntax", "line too long");
 			last_status = 2;
 			return;
 		}
-		if (n == 0)
-			continue;
-		if (n > 1 || end == '&' || !run_builtin(&stages[0]))
-			run_pipeline(n, end == '&');
+		memcpy(line, p, len);
+		line[len] = '\0';
+		run_line(line);
 	}
 }
 
-/* Read one line without its newline.  => false at the end of the input */
+/*
+ * Read one line without its newline, nothing of one that is too long.
+ * => false at the end of the input
+ */
 static bool
 read_line(char *buf)
 {
@@ -341,8 +592,13 @@ read_line(char *buf)
 			return (false);
 		if (got <= 0 || c == '\n')
 			break;
-		if (n < LINE - 1)
+		if (n < LINE)
 			buf[n++] = c;
+	}
+	if (n == LINE) {
+		say("syntax", "line too long");
+		last_status = 2;
+		n = 0;
 	}
 	buf[n] = '\0';
 	return (true);
@@ -363,7 +619,7 @@ main(int argc, char **argv)
 	int fd;
 
 	if (argc > 2 && strcmp(argv[1], "-c") == 0) {
-		run_line(argv[2]);
+		run_lines(argv[2]);
 		return (last_status);
 	}
 	if (argc > 1) {

@@ -36,6 +36,7 @@ int	reboot(int);
 
 /* Files. */
 int	open(const char *, int, ...);
+int	chdir(const char *);
 int	close(int);
 ssize_t	read(int, void *, size_t);
 ssize_t	write(int, const void *, size_t);

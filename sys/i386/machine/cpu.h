@@ -14,8 +14,15 @@
 
 struct proc;
 
+/*
+ * Did the frame come from user mode?  In virtual-8086 mode the code selector
+ * has no privilege level in it, and always means the user's.
+ */
+#define USERMODE(tf)		(((tf)->tf_eflags & PSL_VM) != 0 ||	\
+				 ISPL((tf)->tf_cs) == SEL_UPL)
+
 /* The state that a clock tick interrupted. */
-#define CLKF_USERMODE(cf)	(ISPL((cf)->cf_tf.tf_cs) == SEL_UPL)
+#define CLKF_USERMODE(cf)	USERMODE(&(cf)->cf_tf)
 
 /*
  * Every return to user mode looks at want_resched and at signals, so that

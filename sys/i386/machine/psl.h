@@ -18,6 +18,7 @@
 #define PSL_V		0x00000800	/* overflow */
 #define PSL_NT		0x00004000	/* nested task */
 #define PSL_RF		0x00010000	/* resume */
+#define PSL_VM		0x00020000	/* virtual-8086 mode */
 #define PSL_AC		0x00040000	/* alignment checks */
 #define PSL_ID		0x00200000	/* CPUID is there */
 
