@@ -18,7 +18,7 @@ import qemu
 import verdict
 
 EIO = 5
-BAD_WRITES = 40         # that may fail before the swap disk is given up
+BAD_WRITES = 100        # that may fail before the swap disk is given up
 
 
 def pressure(swap_mb, faults=(), more="", mem=8):

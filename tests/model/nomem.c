@@ -33,6 +33,12 @@
 #define WAITS_MAX	60u
 #define NEVER		1000u
 
+/*
+ * An arena that fills up: with three pmaps, all that may be pinned can be; with
+ * a fourth two pages are left, which no wired page table fits in.
+ */
+#define FULL_ARENA	71u
+
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 
 /*
@@ -383,7 +389,7 @@ scenario_begin(void)
 		return (false);
 	}
 	if ((nm_sc->sc_flags & NM_FULL) != 0)
-		c.hc_arena = 72;
+		c.hc_arena = FULL_ARENA;
 	ph_newest = (nm_sc->sc_flags & NM_SIX) != 0 ? 6 : 1;
 	host_boot(&c);
 	clean_free = host_pages_free() + host_record.hr_held;

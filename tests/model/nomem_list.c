@@ -637,7 +637,7 @@ static const struct {
 	{ "replaced", "n0 n1 n2 n3 e0:5=3 m0:5",
 	    "e0:5=0w N3 e0:5=3 r0:5 e0:5=3w m0:5 " SIX, "" },
 	{ "same-table", "n0 n1 n2 n3 e0:1a=3w",
-	    "e0:1b=4w e0:1c=4w m0:1c U0:1a W0:1a e0:2a=3w r0:1b " SIX, "" },
+	    "e0:1c=4w e0:1b=4w m0:1c U0:1a W0:1a e0:2a=3w r0:1b " SIX, "" },
 	{ "given-back", "n0 n1 n2 n3",
 	    "U1:4 e0:5=0w e0:6=0w U0:5 e0:6=0w m0:6 N0 e0:6=0w W1:4 " SIX, "" },
 	{ "create", "n1 n2 n3",
@@ -648,7 +648,7 @@ static const struct {
 	{ "largest-ends", "n0 n1 n2 n3", "e0:5=0w m0:5 " SIX, "d1" },
 	{ "largest-removes", "n0 n1 n2 n3", "e0:5=0w e0:6=0w " SIX,
 	    "x1:4-44" },
-	{ "another-ends", "n1 n2 n3", "n0 e0:5=0w m0:5 " SIX, "d2" },
+	{ "another-ends", "n1 n2 n3", "n0 e0:5=0w m0:5 f3:20-23=1 " SIX, "d2" },
 };
 
 /*

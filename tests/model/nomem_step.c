@@ -523,18 +523,20 @@ do_cut(const struct nm_step *st)
 	ptp_free.pl_count = st->st_num;
 }
 
-/*
- * Is the pmap of a step alive?  => one that was refused has no steps
- */
-static bool
-has_pmap(const struct nm_step *st)
+static void
+do_setup(const struct nm_step *st)
 {
-	if (strchr("exprmWUacdk", st->st_op) == NULL ||
-	    nm_w.w_pm[st->st_pmap] != NULL)
-		return (true);
-	if (!nm_w.w_refused[st->st_pmap])
-		nm_fail("the script's pmap %u is not alive", st->st_pmap);
-	return (false);
+	switch (st->st_op) {
+	case 'A':
+		do_fill(st);
+		break;
+	case 'C':
+		do_cut(st);
+		break;
+	default:
+		do_drain(st);
+		break;
+	}
 }
 
 /*
@@ -543,8 +545,12 @@ has_pmap(const struct nm_step *st)
 void
 nm_step(const struct nm_step *st)
 {
-	if (!has_pmap(st))
-		return;
+	if (strchr("exprmWUacdk", st->st_op) != NULL &&
+	    nm_w.w_pm[st->st_pmap] == NULL) {
+		if (nm_w.w_refused[st->st_pmap])
+			return;
+		nm_fail("the script's pmap %u is not alive", st->st_pmap);
+	}
 	switch (st->st_op) {
 	case 'e':
 		do_enter(st);
@@ -575,14 +581,8 @@ nm_step(const struct nm_step *st)
 	case 'N': case 'R': case 'M': case 'F':
 		do_page(st);
 		break;
-	case 'z': case 'y':
-		do_drain(st);
-		break;
-	case 'A':
-		do_fill(st);
-		break;
-	case 'C':
-		do_cut(st);
+	case 'z': case 'y': case 'A': case 'C':
+		do_setup(st);
 		break;
 	case 'k':
 		do_look(st);

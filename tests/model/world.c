@@ -223,6 +223,7 @@ machine_boot(uint32_t config)
 		struct host_record b_record;
 		struct host_knobs b_knobs;
 		struct mmu_cpu	b_cpu;
+		uint32_t	b_kva[4];	/* the pagers', the host's */
 	} booted[SHORTAGES][4];
 	struct booted *b = &booted[shortage_of(config)][config % 4];
 
@@ -235,6 +236,10 @@ machine_boot(uint32_t config)
 		b->b_record = host_record;
 		b->b_knobs = host_knobs;
 		b->b_cpu = mmu_cpu;
+		b->b_kva[0] = host_pager_sva;
+		b->b_kva[1] = host_pager_eva;
+		b->b_kva[2] = host_edits_sva;
+		b->b_kva[3] = host_edits_eva;
 		b->b_state = malloc(host_state_size());
 		if (b->b_state == NULL)
 			world_fail("no memory for a state");
@@ -244,6 +249,10 @@ machine_boot(uint32_t config)
 	host_config = b->b_config;
 	host_knobs = b->b_knobs;
 	mmu_cpu = b->b_cpu;
+	host_pager_sva = b->b_kva[0];
+	host_pager_eva = b->b_kva[1];
+	host_edits_sva = b->b_kva[2];
+	host_edits_eva = b->b_kva[3];
 	host_state_load(b->b_state);
 	host_record = b->b_record;
 	host_log_clear();
