@@ -6,6 +6,10 @@
  *
  * Whatever can be asked is copied into one buffer in the kernel and from
  * there to the user, as much as fits.
+ *
+ * Memory: a list of all processes is large, and a copy of it sleeps.  Only
+ * one exists at a time (listing), or as many processes as there may be would
+ * fill kmem_map with theirs.
  */
 #include <sys/param.h>
 #include <sys/systm.h>
@@ -17,6 +21,8 @@
 #include <sys/user.h>
 #include <vm/vm.h>
 
+static bool	listing;		/* a list of processes exists */
+
 #define FIGURE_MAX	512		/* bytes of any but the process list */
 
 /* One request under way. */
@@ -27,7 +33,7 @@ struct sysctl_req {
 	u_int		 sr_newlen;
 	char		*sr_buf;	/* the answer */
 	size_t		 sr_len;	/* its size; before: room for it */
-	bool		 sr_malloced;	/* sr_buf was */
+	bool		 sr_list;	/* sr_buf is the one list */
 };
 
 static int
@@ -91,14 +97,22 @@ fill_kinfo(const struct proc *p, struct kinfo_proc *kp)
 	strlcpy(kp->kp_comm, p->p_comm, sizeof(kp->kp_comm));
 }
 
-/* => nothing sleeps while the lists are walked */
+/*
+ * => nothing sleeps while the lists are walked
+ * => ERESTART: a signal came while somebody else had a list
+ */
 static int
 sysctl_doproc(struct sysctl_req *sr)
 {
-	u_int max = nprocs + 4, n = 0;
+	u_int max, n = 0;
 	struct kinfo_proc *kp;
 	struct proc *p;
 
+	while (listing)
+		if (tsleep(&listing, PSOCK | PCATCH, "plist", 0) != 0)
+			return (ERESTART);
+	listing = true;
+	max = nprocs + 4;
 	kp = malloc(max * sizeof(*kp), M_TEMP, M_WAITOK);
 	LIST_FOREACH(p, &allproc, p_list)
 		if (n < max)
@@ -108,8 +122,16 @@ sysctl_doproc(struct sysctl_req *sr)
 			fill_kinfo(p, &kp[n++]);
 	sr->sr_buf = (char *)kp;
 	sr->sr_len = n * sizeof(*kp);
-	sr->sr_malloced = true;
+	sr->sr_list = true;
 	return (0);
+}
+
+static void
+sysctl_freelist(struct sysctl_req *sr)
+{
+	free(sr->sr_buf, M_TEMP);
+	listing = false;
+	wakeup(&listing);
 }
 
 static int
@@ -228,7 +250,7 @@ sys_sysctl(struct proc *p, void *v, register_t *retval)
 		error = EPERM;
 	if (error == 0)
 		error = sysctl_answer(uap, &sr);
-	if (sr.sr_malloced)
-		free(sr.sr_buf, M_TEMP);
+	if (sr.sr_list)
+		sysctl_freelist(&sr);
 	return (error);
 }

@@ -30,6 +30,7 @@
 #define PIPESIZE	4096
 #define PIPE_SHARE	32		/* of memory, for all pipes */
 #define PIPE_LEAST	32		/* but that many in any case */
+#define PIPE_MOST	2048		/* their buffers are kmem_map's */
 
 struct pipe {
 	char		*pp_buf;
@@ -75,7 +76,8 @@ sys_pipe(struct proc *p, void *v, register_t *retval)
 	int error, fds[2];
 
 	(void)retval;
-	if (npipes >= MAX(cnt.v_page_count / PIPE_SHARE, PIPE_LEAST))
+	if (npipes >= MIN(MAX(cnt.v_page_count / PIPE_SHARE, PIPE_LEAST),
+	    PIPE_MOST))
 		return (ENFILE);
 	npipes++;
 	pp = malloc(sizeof(*pp), M_PIPE, M_WAITOK | M_ZERO);

@@ -15,32 +15,8 @@ enum {
 	USERS = 14,		/* processes that share the file */
 	ROUNDS = 4,
 	RECORD = 512,
-	AREA = USERS * PAGE	/* of /data/shared0, a page for each */
+	AREA = USERS * PAGE	/* of /data/shared0; a page for each */
 };
-
-/*
- * Pages of a file that must be read first.  => writable, and private
- */
-static char *
-pages_on_disk(const char *path, int at)
-{
-	int fd = test_open(path, O_RDWR);
-	unsigned char vec[USERS];
-	char *p;
-
-	p = mmap(NULL, AREA, PROT_READ, MAP_SHARED, fd, at);
-	CHECK(p != MAP_FAILED, "mmap: %s", strerror(errno));
-	CHECK(msync(p, AREA, MS_SYNC | MS_INVALIDATE) == 0, "msync: %s",
-	    strerror(errno));
-	CHECK(mincore(p, AREA, vec) == 0, "mincore");
-	for (int i = 0; i < USERS; i++)
-		CHECK((vec[i] & 1) == 0, "page %d stayed in memory", i);
-	CHECK(munmap(p, AREA) == 0, "munmap");
-	p = mmap(NULL, AREA, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, at);
-	CHECK(p != MAP_FAILED, "mmap: %s", strerror(errno));
-	close(fd);
-	return (p);
-}
 
 static void
 start(void (*fn)(int, char *, int), int fd, char *p)
@@ -80,7 +56,7 @@ offset__writes_are_not_lost(void)
 	for (int round = 0; round < ROUNDS; round++) {
 		base = round * AREA;
 		CHECK(lseek(fd, 0, SEEK_SET) == 0, "lseek");
-		start(write_record, fd, pages_on_disk("/data/shared0", base));
+		start(write_record, fd, test_disk_pages(base, USERS));
 		finish();
 		CHECK(lseek(fd, 0, SEEK_CUR) == USERS * RECORD, "offset %d",
 		    (int)lseek(fd, 0, SEEK_CUR));
@@ -124,7 +100,7 @@ offset__reads_do_not_meet(void)
 		CHECK(write(fd, record, RECORD) == RECORD, "write");
 	}
 	CHECK(lseek(fd, 0, SEEK_SET) == 0, "lseek");
-	start(read_record, fd, pages_on_disk("/data/shared0", 0));
+	start(read_record, fd, test_disk_pages(0, USERS));
 	finish();
 	for (int i = 0; i < USERS; i++)
 		CHECK(counts[i] == 1, "record %d was read %d times", i,
@@ -151,8 +127,7 @@ offset__entries_are_listed_once(void)
 	counts = test_map(PAGE, MAP_SHARED);
 	for (int round = 1; round <= 3 * ROUNDS; round++) {
 		CHECK(lseek(fd, 0, SEEK_SET) == 0, "lseek");
-		start(list_some, fd, pages_on_disk("/data/shared0",
-		    round * AREA));
+		start(list_some, fd, test_disk_pages(round * AREA, USERS));
 		finish();
 		for (unsigned int i = 0; i < PAGE / sizeof(*counts); i++) {
 			CHECK(counts[i] == 0 || counts[i] == round,
@@ -194,8 +169,8 @@ offset__signals_do_not_fail_a_write(void)
 
 	for (int round = 0; round < ROUNDS; round++) {
 		CHECK(lseek(fd, 0, SEEK_SET) == 0, "lseek");
-		start(write_under_signals, fd, pages_on_disk("/data/shared0",
-		    round * AREA));
+		start(write_under_signals, fd,
+		    test_disk_pages(round * AREA, USERS));
 		finish();
 		CHECK(lseek(fd, 0, SEEK_CUR) == USERS * RECORD, "offset %d",
 		    (int)lseek(fd, 0, SEEK_CUR));

@@ -267,6 +267,54 @@ pipe__close_wakes_both_sides(void)
 	wait_pair();
 }
 
+enum { HOLDERS = 400, MOST = 2048 };
+
+/* Take all pipes that one process can, and keep them.  => any left? */
+static bool
+hold_pipes(volatile int *count, const int *gate)
+{
+	int end[2], told[2], error;
+	char c;
+
+	CHECK(pipe(told) == 0, "pipe: %s", strerror(errno));
+	++*count;
+	if (fork() == 0) {
+		close(told[0]);
+		while (pipe(end) == 0)
+			++*count;
+		c = (char)errno;
+		(void)!write(told[1], &c, 1);
+		(void)!read(gate[0], &c, 1);
+		_exit(0);
+	}
+	close(told[1]);
+	CHECK(read(told[0], &c, 1) == 1, "the holder ended");
+	close(told[0]);
+	error = c;
+	CHECK(error == EMFILE || error == ENFILE, "errno %d", error);
+	return (error == EMFILE);
+}
+
+/* They run out, with an error, before the kernel's memory does. */
+static void
+pipe__there_is_a_last_one(void)
+{
+	volatile int *count = test_map(PAGE, MAP_SHARED);
+	int gate[2], end[2], holders = 1;
+	char go[HOLDERS] = { 0 };
+
+	CHECK(pipe(gate) == 0, "pipe");
+	++*count;
+	while (holders < HOLDERS && hold_pipes(count, gate))
+		holders++;
+	CHECK_ERRNO(ENFILE, pipe(end));
+	CHECK(*count >= 32 && *count <= MOST, "%d pipes", *count);
+	CHECK(write(gate[1], go, (size_t)holders) == holders, "write");
+	for (int i = 0; i < holders; i++)
+		CHECK(wait(NULL) > 0, "wait");
+	CHECK(pipe(end) == 0, "none after they are closed");
+}
+
 const struct test tests_pipe[] = {
 	TEST(pipe__bytes_come_in_order),
 	TEST(pipe__no_reader),
@@ -278,5 +326,6 @@ const struct test tests_pipe[] = {
 	TEST(pipe__two_readers_sleep),
 	TEST(pipe__two_writers_sleep),
 	TEST(pipe__close_wakes_both_sides),
+	TEST(pipe__there_is_a_last_one),
 	TEST_END
 };

@@ -87,6 +87,40 @@ sysctl__bad_arguments(void)
 	    "the figures can be set");
 }
 
+enum { LISTERS = 8 };
+
+/* Each copies to a page that must be read first; the others wait for it. */
+static void
+list_processes(char *to)
+{
+	int name[3] = { CTL_KERN, KERN_PROC, 0 };
+	size_t len = PAGE;
+
+	CHECK(sysctl(name, 3, to, &len, NULL, 0) == 0, "sysctl: %s",
+	    strerror(errno));
+	CHECK(len >= 3 * sizeof(struct kinfo_proc), "%u bytes",
+	    (unsigned int)len);
+}
+
+static void
+sysctl__many_list_processes(void)
+{
+	int status;
+	char *p;
+
+	for (int round = 0; round < 8; round++) {
+		p = test_disk_pages(round * LISTERS * (int)PAGE, LISTERS);
+		for (int i = 0; i < LISTERS; i++)
+			if (fork() == 0) {
+				list_processes(p + i * (int)PAGE);
+				_exit(0);
+			}
+		for (int i = 0; i < LISTERS; i++)
+			CHECK(wait(&status) > 0 && status == 0,
+			    "status 0x%x", status);
+	}
+}
+
 /* To look at the rate of the audits must not cause any. */
 static void
 sysctl__a_look_wakes_nobody(void)
@@ -114,5 +148,6 @@ const struct test tests_sysctl[] = {
 	TEST(sysctl__boot_line),
 	TEST(sysctl__bad_arguments),
 	TEST(sysctl__a_look_wakes_nobody),
+	TEST(sysctl__many_list_processes),
 	TEST_END
 };

@@ -65,6 +65,12 @@ void	test_must_fault(void (*)(void), const char *);
 void	*test_map(size_t, int);
 int	test_open(const char *, int);
 
+/*
+ * So many pages of /data/shared0 from an offset on, writable and private,
+ * each of which has to be read from the disk first.
+ */
+char	*test_disk_pages(int, int);
+
 /* Any system call, by number: user/lib/syscalls.S. */
 int	gate_call(unsigned int, ...);
 int	int_call(unsigned int, ...);

@@ -121,6 +121,29 @@ test_map(size_t size, int flags)
 	return (p);
 }
 
+char *
+test_disk_pages(int at, int n)
+{
+	const size_t size = (size_t)n * PAGE;
+	int fd = test_open("/data/shared0", O_RDWR);
+	unsigned char vec[32];
+	char *p;
+
+	CHECK(n <= (int)sizeof(vec), "%d pages", n);
+	p = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, at);
+	CHECK(p != MAP_FAILED, "mmap: %s", strerror(errno));
+	CHECK(msync(p, size, MS_SYNC | MS_INVALIDATE) == 0, "msync: %s",
+	    strerror(errno));
+	CHECK(mincore(p, size, vec) == 0, "mincore");
+	for (int i = 0; i < n; i++)
+		CHECK((vec[i] & 1) == 0, "page %d stayed in memory", i);
+	CHECK(munmap(p, size) == 0, "munmap");
+	p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, at);
+	CHECK(p != MAP_FAILED, "mmap: %s", strerror(errno));
+	close(fd);
+	return (p);
+}
+
 int
 test_open(const char *path, int flags)
 {
