@@ -81,6 +81,8 @@ boot_tables(void)
 	low = host_phys(pd + 2 * PAGE);
 	dir[0] = (pd + 2 * PAGE) | MMU_P | MMU_RW;
 	dir[PH_KERNBASE >> 22] = (pd + PAGE) | MMU_P | MMU_RW | MMU_US;
+	if (host_config.hc_large)
+		dir[PH_KERNBASE >> 22] |= MMU_PS;
 	if (PH_RECURSIVE != 0)
 		dir[PH_RECURSIVE] = pd | MMU_P | MMU_RW | MMU_US;
 	if (PH_BOOT_SLOT != 0) {

@@ -28,6 +28,7 @@ struct host_config {
 	uint32_t	hc_kva;		/* bytes of kernel_map */
 	uint32_t	hc_pager;	/* pages of pager addresses */
 	uint32_t	hc_edits;	/* pages where the host edits PTEs */
+	bool		hc_large;	/* the boot maps the image by 4 MB */
 	bool		hc_invlpg;	/* false: a 386 */
 	bool		hc_pge;
 	bool		hc_wp;

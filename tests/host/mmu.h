@@ -28,6 +28,7 @@
 #define MMU_PCD			0x010u
 #define MMU_A			0x020u
 #define MMU_D			0x040u
+#define MMU_PS			0x080u		/* directory entries only */
 #define MMU_G			0x100u
 #define MMU_FRAME		0xfffff000u
 

@@ -5,6 +5,8 @@
  * t_floor.c: the floor of page tables: who pins is refused, and what one
  * instruction needs can be mapped whatever others have pinned.
  */
+#include <string.h>
+
 #include "unit.h"
 #include "pmap_mem.h"
 
@@ -292,7 +294,49 @@ TEST(floor__the_audit_counts_it)
 	pmap_pool = PIN_FLOOR;
 	CHECK_EQ(audit(), 1);
 	CHECK_LOG("RS2 broken: 26 pages of 25 are pinned");
+	ph_newest = 1000;
+	CHECK_EQ(audit(), 2);
+	CHECK_LOG("RS3 broken: ");
+	ph_newest = 6;
 	unit_damaged();
+}
+
+/* Counted, but not printed after sixteen others. */
+TEST(floor__the_audit_counts_it_after_others)
+{
+	uint32_t pa = page_new(), i;
+	pmap_t pm[20];
+
+	for (i = 0; i < 20; i++) {
+		pm[i] = as_new();
+		DO(pmap_enter(pm[i], 0x1000u, pa, PROT_RW, FALSE));
+	}
+	isolate();
+	for (i = 0; i < 20; i++)
+		ptp_lookup(pm[i], 0x1000u)->pt_managed++;
+	CHECK_EQ(audit(), 20);
+	ph_newest = 1000;
+	host_log_clear();
+	CHECK_EQ(audit(), 22);
+	ph_newest = 6;
+	CHECK(strstr(host_log(), "RS2") == NULL);
+	CHECK(strstr(host_log(), "RS3") == NULL);
+	for (i = 0; i < 20; i++)
+		ptp_lookup(pm[i], 0x1000u)->pt_managed--;
+	unit_damaged();
+}
+
+/* ----- boot ----- */
+
+TEST(pmap_bootstrap__refuses_a_directory_of_4_mb_pages)
+{
+	struct host_config c = host_config_default();
+
+	c.hc_large = true;
+	EXPECT_PANIC("maps 4 MB at 0x90000000 by one entry", host_boot(&c));
+	c.hc_large = false;
+	host_boot(&c);
+	unit_forget();
 }
 
 /* ----- from a case that hung ----- */
