@@ -22,7 +22,7 @@ export OPS OPS_ASAN MODEL_SECONDS JOBS FUZZ_SECONDS FUZZ_RUNS MERGE STEPS
 -include tests/model/model.mk
 
 .PHONY: help deps kernel image all run shell gdb crash test lint seeds \
-	check check-arena check-busy soak check-args check-failures check-nomem \
+	check check-arena check-stall check-busy soak check-args check-failures check-nomem \
 	check-ports planted check-docs check-clean clean layout mutants mutants-all \
 	defects coverage
 
@@ -56,6 +56,7 @@ help:
 	@echo "make check-ports  the ports to other kernels compile, and fit their"
 	@echo "                  symbols; none of those kernels is needed"
 	@echo "make check-arena  loads that take all page tables, with a heartbeat"
+	@echo "make check-stall  large calls: does one keep everybody else waiting?"
 	@echo "make check-nomem  scenarios in which each allocation fails in turn"
 	@echo "make seeds        the main job with N seeds: N=10 MEM=8"
 	@echo "make planted      three defects put in; each must be caught"
@@ -121,6 +122,9 @@ soak:
 
 check-arena: all
 	@$(PYTHON) tools/check-arena
+
+check-stall: all
+	@$(PYTHON) tools/check-stall
 
 check-busy:
 	@tools/deps test

@@ -47,6 +47,7 @@ class Report:
     """What the guest has said so far."""
     status: dict = field(default_factory=dict)
     rows: list = field(default_factory=list)
+    stall: dict = field(default_factory=dict)
     bad: list = field(default_factory=list)
     missing: list = field(default_factory=list)
     summary: dict = None
@@ -66,6 +67,8 @@ class Report:
             self.missing.append(line)
         elif kind == "SUMMARY":
             self.summary = words(line)
+        elif kind == "STALL":
+            self.stall = words(line)
         elif line.startswith("audit: "):
             self.audits.append(words(line))
             kind = "audit"
@@ -200,6 +203,9 @@ def table(report):
     lines.append("sharing: " + " ".join(
         f"{name}={total.get(name, '-')}" for name in
         ("maxsharers", "cowfaults", "collapses", "bypasses", "maxchain")))
+    if report.stall:
+        lines.append("longest way between two chances to reschedule: " +
+                     " ".join(f"{n}={v}" for n, v in report.stall.items()))
     return lines
 
 

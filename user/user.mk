@@ -35,7 +35,7 @@ USER_STRESS_SRCS := tests/stress/stress.c tests/stress/stamp.c \
 
 USER_BIN	:= init sh ps vmstat ls cat echo
 USER_STRESS	:= hog forktree shm filemap churn wire deepstack execstorm \
-		  pressure arena
+		  pressure arena stall
 USER_TESTS_SRCS	:= $(sort $(wildcard tests/user/*.c))
 USER_PROGRAMS	:= $(USER_BIN) $(USER_STRESS) usertests
 

@@ -12,6 +12,7 @@
 #include <sys/param.h>
 #include <sys/systm.h>
 #include <sys/proc.h>
+#include <sys/sysctl.h>
 #include <machine/cpufunc.h>
 #include <machine/trap.h>
 #include "machdep.h"
@@ -201,6 +202,7 @@ intr(struct trapframe *tf)
 		spllower(s);
 	if (USERMODE(tf)) {
 		userenter(curproc, tf);
+		stall_begin(STALL_OTHER);
 		userret(curproc, tf);
 	}
 }

@@ -14,6 +14,7 @@
 #include <sys/errno.h>
 #include <sys/proc.h>
 #include <sys/signalvar.h>
+#include <sys/sysctl.h>
 #include <machine/cpufunc.h>
 #include "machdep.h"
 
@@ -61,6 +62,7 @@ syscall(struct trapframe *tf)
 		params += code == SYS_quad ? 8 : 4;
 		code = fuword((void *)(params - (code == SYS_quad ? 8 : 4)));
 	}
+	stall_begin((int)code);
 	callp = &sysent[code < (uint32_t)nsysent ? code : 0];
 	KASSERT(callp->sy_narg <= MAXARGS);
 	rval[0] = 0;
@@ -122,6 +124,7 @@ userret(struct proc *p, struct trapframe *tf)
 		if (!want_resched && (p->p_siglist & ~p->p_sigmask) == left)
 			break;
 	}
+	(void)stall_end();
 	KASSERTMSG(cpl == IPL_NONE && intr_depth == 0,
 	    "return to user mode with cpl 0x%x", cpl);
 }

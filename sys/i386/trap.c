@@ -13,6 +13,7 @@
 #include <sys/systm.h>
 #include <sys/proc.h>
 #include <sys/signalvar.h>
+#include <sys/sysctl.h>
 #include <sys/user.h>
 #include <machine/cpufunc.h>
 #include <machine/trap.h>
@@ -142,6 +143,7 @@ trap_user(struct trapframe *tf, uint32_t va)
 	u_int code = tf->tf_trapno;
 
 	userenter(p, tf);
+	stall_begin(STALL_TRAP + tf->tf_trapno);
 	if (tf->tf_trapno == T_PAGEFLT) {
 		sig = user_pagefault(p, tf, va);
 		code = va;

@@ -4,9 +4,10 @@
 /*
  * kern_audit.c: full audits of the pmap module while everything runs.
  *
- * The kernel process "auditd" makes one every audit_rate seconds (boot
- * option audit=N, 0 for none); sysctl VM_AUDIT makes one at once.  Option
- * auditlog prints a line for each.
+ * The kernel process "auditd" makes one every audit_rate seconds, or less
+ * often, so that audits take a twentieth of the time at most; with the boot
+ * option audit=N, every N seconds whatever they take (0: none).  Sysctl
+ * VM_AUDIT makes one at once.  Option auditlog prints a line for each.
  */
 #include <sys/param.h>
 #include <sys/systm.h>
@@ -14,6 +15,8 @@
 #include <sys/proc.h>
 #include <sys/sysctl.h>
 #include <vm/vm.h>
+
+#define AUDIT_SHARE	20
 
 struct audit_stats audit_stats;
 int	audit_rate = 1;
@@ -31,6 +34,7 @@ audit_now(struct pmap_audit *pa, bool print)
 	struct audit_stats *as = &audit_stats;
 	int bad = pmap_audit(pa);
 
+	stall_forgive();
 	as->as_audits++;
 	as->as_violations += pa->pa_violations;
 	as->as_ptes = pa->pa_ptes;
@@ -46,18 +50,34 @@ audit_now(struct pmap_audit *pa, bool print)
 	return (bad);
 }
 
+/* The ticks until the next audit, when the last one took so many. */
+static int
+audit_rest(u_int cost)
+{
+	bool exact = getoption("audit") != NULL;
+	int rest = audit_rate * hz;
+
+	return (exact || rest == 0 ? rest :
+	    MAX(rest, (int)cost * AUDIT_SHARE));
+}
+
 static void
 auditd(void *arg)
 {
 	bool print = getoption("auditlog") != NULL;
 	struct pmap_audit pa;
+	u_int begin, cost = 0;
 
 	(void)arg;
 	/* A wakeup says that the rate is another one, not that it is time. */
-	for (;;)
-		if (tsleep(&audit_rate, PWAIT, "audit",
-		    audit_rate > 0 ? audit_rate * hz : 0) == EWOULDBLOCK)
-			(void)audit_now(&pa, print);
+	for (;;) {
+		if (tsleep(&audit_rate, PWAIT, "audit", audit_rest(cost)) !=
+		    EWOULDBLOCK)
+			continue;
+		begin = ticks;
+		(void)audit_now(&pa, print);
+		cost = ticks - begin;
+	}
 }
 
 /*

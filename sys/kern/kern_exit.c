@@ -14,6 +14,7 @@
 #include <sys/malloc.h>
 #include <sys/proc.h>
 #include <sys/syscallargs.h>
+#include <sys/sysctl.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 #include <vm/vm.h>
@@ -81,6 +82,7 @@ exit1(struct proc *p, int status)
 	p->p_stat = SZOMB;
 	psignal(p->p_pptr, SIGCHLD);
 	wakeup(p->p_pptr);
+	(void)stall_end();
 	cpu_exit(p);
 }
 

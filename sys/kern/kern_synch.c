@@ -17,6 +17,7 @@
 #include <sys/user.h>
 #include <sys/kernel.h>
 #include <sys/syscallargs.h>
+#include <sys/sysctl.h>
 
 #define SLPHASH		64
 #define SLPQUE(chan)	(&slpque[((uintptr_t)(chan) >> 4) % SLPHASH])
@@ -96,7 +97,10 @@ chooseproc(void)
 void
 mi_switch(void)
 {
+	int code = stall_end();
+
 	cpu_switch(curproc);
+	stall_begin(code);
 }
 
 /*

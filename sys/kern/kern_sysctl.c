@@ -137,6 +137,8 @@ sysctl_freelist(struct sysctl_req *sr)
 static int
 kern_sysctl(struct sysctl_req *sr)
 {
+	struct stall_stats stall;
+
 	switch (sr->sr_name[1]) {
 	case KERN_MAXPROC:
 		return (sysctl_int(sr, maxproc));
@@ -146,6 +148,9 @@ kern_sysctl(struct sysctl_req *sr)
 		return (sysctl_data(sr, cp_time, sizeof(cp_time)));
 	case KERN_BOOTLINE:
 		return (sysctl_data(sr, bootline, strlen(bootline) + 1));
+	case KERN_STALL:
+		stall_read(&stall);
+		return (sysctl_data(sr, &stall, sizeof(stall)));
 	}
 	return (EOPNOTSUPP);
 }

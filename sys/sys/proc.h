@@ -121,6 +121,7 @@ int	tsleep(const void *, int, const char *, int);
 void	unsleep(struct proc *);
 void	wakeup(const void *);
 void	preempt(void);
+void	yield(void);
 
 /*
  * Machine dependent, sys/i386.

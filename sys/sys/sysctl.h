@@ -23,6 +23,7 @@
 #define KERN_PROC	14		/* struct kinfo_proc, one a process */
 #define KERN_CPTIME	51		/* u_int[3]: user, system, idle */
 #define KERN_BOOTLINE	64		/* string: the whole boot line */
+#define KERN_STALL	65		/* struct stall_stats since last read */
 
 #define VM_AUDITSTATS	32		/* struct audit_stats */
 #define VM_POLICY	33		/* int, may be set: pmap_policy */
@@ -41,6 +42,16 @@ struct audit_stats {
 	u_int	as_skipped;
 	u_int	as_maxskipped;		/* most that any audit skipped */
 };
+
+/* The longest way between two chances to reschedule. */
+struct stall_stats {
+	u_int	st_longest;		/* cycles; 0: not measured */
+	int	st_code;		/* in which system call, or STALL_* */
+	u_int	st_chances;
+	char	st_comm[20];		/* who it was */
+};
+#define STALL_TRAP	1000		/* and the number of the trap */
+#define STALL_OTHER	2000		/* kernel process, or a signal */
 
 struct kinfo_proc {
 	pid_t	kp_pid;
@@ -66,6 +77,11 @@ extern int audit_rate;			/* seconds between audits, 0 none */
 struct pmap_audit;
 int	audit_now(struct pmap_audit *, bool);
 void	audit_init(void);
+
+void	stall_begin(int);
+int	stall_end(void);
+void	stall_forgive(void);
+void	stall_read(struct stall_stats *);
 #endif
 
 #endif /* _SYS_SYSCTL_H_ */

@@ -18,6 +18,7 @@
  * does nothing any more goes on for ever: who reads the STATUS lines sees it.
  */
 #include <sys/types.h>
+#include <sys/sysctl.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 
@@ -356,6 +357,26 @@ show_rows(unsigned int lockedpageins)
 	}
 }
 
+static int
+stall_get(struct stall_stats *st)
+{
+	int name[2] = { CTL_KERN, KERN_STALL };
+	size_t len = sizeof(*st);
+
+	return (sysctl(name, 2, st, &len, NULL, 0));
+}
+
+/* Only to be seen: how long that may be is judged by make check-stall. */
+static void
+show_stall(void)
+{
+	struct stall_stats st;
+
+	if (stall_get(&st) == 0 && st.st_longest != 0)
+		printf("STALL cycles=%u call=%d of=%s\n", st.st_longest,
+		    st.st_code, st.st_comm);
+}
+
 static void
 show_summary(const struct vmmeter *vm)
 {
@@ -375,6 +396,7 @@ show_summary(const struct vmmeter *vm)
 int
 main(int argc, char **argv)
 {
+	struct stall_stats st;
 	struct vmmeter vm;
 	struct timeval tv;
 
@@ -393,6 +415,7 @@ main(int argc, char **argv)
 		perror("pressure: sysctl");
 		return (2);
 	}
+	(void)stall_get(&st);		/* the boot does not count */
 	for (int i = 0; i < S_COUNT; i++)
 		if (wanted(stress_names[i]))
 			start((enum stressor)i);
@@ -406,6 +429,7 @@ main(int argc, char **argv)
 	if (opt.o_duration == 0 && sum_errors() == 0)
 		show_missing(&vm);
 	show_rows(vm.v_lockedpageins);
+	show_stall();
 	show_summary(&vm);
 	return (sum_errors() != 0);
 }

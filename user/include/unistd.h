@@ -10,6 +10,7 @@
 #define _UNISTD_H_
 
 #include <sys/types.h>
+#include <sys/uio.h>
 #include <sys/fcntl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -75,6 +76,7 @@ unsigned int alarm(unsigned int);
 int	pause(void);
 
 /* The kernel's figures. */
+ssize_t	readv(int, const struct iovec *, int);
 int	sysctl(int *, unsigned int, void *, size_t *, const void *, size_t);
 
 #endif /* _UNISTD_H_ */

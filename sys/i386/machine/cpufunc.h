@@ -126,6 +126,16 @@ lcr3(unsigned int v)
 	__asm__ volatile("movl %0,%%cr3" : : "r" (v) : "memory");
 }
 
+/* Only where CPUID says so. */
+static inline unsigned long long
+rdtsc(void)
+{
+	unsigned long long v;
+
+	__asm__ volatile("rdtsc" : "=A" (v));
+	return (v);
+}
+
 /* Only where CPUID is there: a 386 and early 486 have no CR4. */
 static inline unsigned int
 rcr4(void)
