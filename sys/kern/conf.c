@@ -26,9 +26,11 @@ mmread(dev_t dev, struct uio *uio, int flag)
 		return (0);
 	if (minor(dev) != MEM_ZERO)
 		return (ENXIO);
-	while (uio->uio_resid > 0 && error == 0)
+	while (uio->uio_resid > 0 && error == 0) {
 		error = uiomove((void *)(uintptr_t)zeros,
 		    MIN(uio->uio_resid, (int)sizeof(zeros)), uio);
+		yield();
+	}
 	return (error);
 }
 

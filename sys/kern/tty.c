@@ -19,6 +19,7 @@
 #include <sys/tty.h>
 #include <sys/uio.h>
 
+#define CN_MIX		512		/* bytes of a line that stay together */
 #define CTRL(c)		((c) & 037)
 #define DEL		0177
 
@@ -176,11 +177,14 @@ cnread(dev_t dev, struct uio *uio, int flag)
 	return (error);
 }
 
+/*
+ * Others get their turn, and may write too, behind each line.
+ */
 int
 cnwrite(dev_t dev, struct uio *uio, int flag)
 {
 	char buf[128];
-	int error, i, n;
+	int error, i, n, since = 0;
 
 	(void)dev, (void)flag;
 	while (uio->uio_resid > 0) {
@@ -188,8 +192,13 @@ cnwrite(dev_t dev, struct uio *uio, int flag)
 		error = uiomove(buf, n, uio);
 		if (error != 0)
 			return (error);
-		for (i = 0; i < n; i++)
+		for (i = 0; i < n; i++) {
 			ttyoutput((u_char)buf[i]);
+			if (buf[i] != '\n' && ++since < CN_MIX)
+				continue;
+			since = 0;
+			yield();
+		}
 	}
 	return (0);
 }

@@ -33,6 +33,7 @@
 #define SLOT_SECTORS	(PAGE_SIZE / DEV_BSIZE)
 #define SWAP_BAD	((vm_object_t)1) /* owns bad slots */
 #define SWAP_LOW(n)	((n) / 8)	/* free below this: keep no copies */
+#define FREE_SLOTS	16384u		/* freed at a time */
 #define RUN_SEARCH	512		/* slots looked at for a longer run */
 #define BAD_TOLD	20		/* bad slots to print */
 #define REGIONS		8		/* of the area */
@@ -311,24 +312,44 @@ swap_walk_next(struct swap_walk *walk, vm_offset_t *offset)
 	return (FALSE);
 }
 
+/* Free up to n slots of [start, end) of an object, by looking at all slots. */
+static vm_offset_t
+swap_free_by_slot(vm_object_t object, vm_offset_t start, vm_offset_t end,
+    u_int n)
+{
+	u_int slot;
+
+	for (slot = 1; slot < sw_nslots && object->swslots != 0; slot++) {
+		if (sw_slots[slot].sw_object != object ||
+		    sw_slots[slot].sw_page < atop(start) ||
+		    sw_slots[slot].sw_page >= atop(end))
+			continue;
+		if (n-- == 0)
+			return (start);
+		swap_free_slot(slot);
+	}
+	return (end);
+}
+
 /*
- * Free the slots of [start, end) of an object.
+ * Free the slots of [start, end) of an object; or some of them, if it is
+ * much.
+ *
+ * => where it goes on: `end', if all is done
  */
-void
+vm_offset_t
 swap_pager_free_range(vm_object_t object, vm_offset_t start, vm_offset_t end)
 {
-	struct swap_walk walk;
-	vm_offset_t offset;
+	vm_offset_t stop;
 
-	if (atop(end - start) < object->swslots) {
-		for (offset = start; offset < end; offset += PAGE_SIZE)
-			swap_pager_free(object, offset);
-		return;
-	}
-	swap_walk_start(&walk, object);
-	while (swap_walk_next(&walk, &offset))
-		if (offset >= start && offset < end)
-			swap_pager_free(object, offset);
+	if (object->swslots == 0)
+		return (end);
+	if (atop(end - start) > sw_nslots)
+		return (swap_free_by_slot(object, start, end, FREE_SLOTS));
+	stop = MIN(end, start + ptoa(FREE_SLOTS));
+	for (; start < stop && object->swslots != 0; start += PAGE_SIZE)
+		swap_pager_free(object, start);
+	return (object->swslots == 0 ? end : stop);
 }
 
 /* An object goes away. */
@@ -336,8 +357,14 @@ static void
 swap_pager_dealloc(vm_object_t object)
 {
 
-	if (object->swslots != 0)
-		swap_pager_free_range(object, 0, object->size);
+	struct swap_walk walk;
+	vm_offset_t offset;
+
+	swap_walk_start(&walk, object);
+	while (swap_walk_next(&walk, &offset)) {
+		swap_pager_free(object, offset);
+		yield();
+	}
 	KASSERTMSG(object->swslots == 0, "%u slots left", object->swslots);
 }
 

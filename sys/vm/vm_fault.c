@@ -227,7 +227,7 @@ fault_cow(struct faultinfo *fi)
 	vm_page_activate(m);
 	vm_object_hidden(m);
 	fi->m = copy;
-	vm_object_collapse(top);
+	vm_object_collapse(top, fi->lk.offset);
 	return (KERN_SUCCESS);
 }
 
@@ -253,7 +253,7 @@ fault_take(struct faultinfo *fi)
 		type |= fi->lk.entry->max_protection;
 	if (fi->m->object != fi->lk.object) {
 		if ((type & VM_PROT_WRITE) != 0) {
-			vm_object_collapse(fi->lk.object);
+			vm_object_collapse(fi->lk.object, fi->lk.offset);
 			if (fi->m->object != fi->lk.object)
 				return (fault_cow(fi));
 		} else
@@ -379,6 +379,7 @@ vm_fault_wire(vm_map_t map, vm_offset_t start, vm_offset_t end)
 			vm_fault_unwire(map, start, va);
 			return (rv);
 		}
+		vm_map_yield(map);
 	}
 	return (KERN_SUCCESS);
 }
@@ -423,6 +424,7 @@ vm_fault_unwire(vm_map_t map, vm_offset_t start, vm_offset_t end)
 		m = fault_resident(entry, va);
 		KASSERTMSG(m != NULL, "va 0x%x has no page", va);
 		vm_page_unwire(m);
+		vm_map_yield(map);
 	}
 	pmap_pageable(map->pmap, start, end, TRUE);
 }
@@ -448,6 +450,25 @@ fault_copy_page(struct faultinfo *fi, vm_object_t object, vm_offset_t offset,
 	return (rv);
 }
 
+/* Copy one page, if there is one.  => KERN_* */
+static int
+fault_copy_one(struct faultinfo *fi, vm_object_t object, vm_offset_t offset,
+    vm_map_entry_t dst_entry, pmap_t pmap)
+{
+	int rv;
+
+	do {
+		rv = fault_copy_page(fi, object, offset,
+		    dst_entry->protection, pmap);
+	} while (rv == FAULT_RETRY);
+	/* Behind the end of a file there is nothing to copy. */
+	if (rv == KERN_MEMORY_ERROR &&
+	    (fi->lk.object->flags & OBJ_INTERNAL) == 0 &&
+	    !vm_pager_has_page(fi->lk.object, fi->lk.offset))
+		rv = KERN_SUCCESS;
+	return (rv);
+}
+
 /*
  * Copy all pages of an entry at once, into an object of its own.
  *
@@ -458,30 +479,29 @@ int
 vm_fault_copy_entry(vm_map_t dst_map, vm_map_t src_map,
     vm_map_entry_t dst_entry, vm_map_entry_t src_entry)
 {
-	vm_offset_t offset, size = src_entry->end - src_entry->start;
-	vm_object_t object;
+	u_int i, page, n, pages = atop(src_entry->end - src_entry->start);
+	vm_object_t object, src = src_entry->object.vm_object;
+	struct vm_seen seen;
 	struct faultinfo fi;
 	int rv = KERN_SUCCESS;
 
-	object = vm_object_allocate(size);
+	object = vm_object_allocate(ptoa(pages));
 	memset(&fi, 0, sizeof(fi));
 	fi.map = src_map;
 	fi.keep_lock = true;
-	fi.lk.object = src_entry->object.vm_object;
-	for (offset = 0; offset < size; offset += PAGE_SIZE) {
-		fi.va = dst_entry->start + offset;
-		fi.lk.offset = src_entry->offset + offset;
-		do {
-			rv = fault_copy_page(&fi, object, offset,
-			    dst_entry->protection, dst_map->pmap);
-		} while (rv == FAULT_RETRY);
-		/* Behind the end of a file there is nothing to copy. */
-		if (rv == KERN_MEMORY_ERROR &&
-		    (fi.lk.object->flags & OBJ_INTERNAL) == 0 &&
-		    !vm_pager_has_page(fi.lk.object, fi.lk.offset))
-			rv = KERN_SUCCESS;
-		if (rv != KERN_SUCCESS)
-			break;
+	fi.lk.object = src;
+	for (page = 0; rv == KERN_SUCCESS && page < pages; page += n) {
+		n = MIN(pages - page, VM_SEEN_PAGES);
+		vm_object_seen(&seen, src, src_entry->offset + ptoa(page), n);
+		for (i = 0; rv == KERN_SUCCESS && i < n; i++) {
+			if (!vm_seen_bit(seen.vs_any, i))
+				continue;
+			fi.va = dst_entry->start + ptoa(page + i);
+			fi.lk.offset = src_entry->offset + ptoa(page + i);
+			rv = fault_copy_one(&fi, object, ptoa(page + i),
+			    dst_entry, dst_map->pmap);
+		}
+		yield();
 	}
 	if (rv != KERN_SUCCESS) {
 		pmap_remove(dst_map->pmap, dst_entry->start,

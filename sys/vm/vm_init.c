@@ -22,6 +22,7 @@ vm_mem_init(void)
 	vm_offset_t start, end;
 
 	vm_map_startup();
+	vm_object_reach_startup();
 	pmap_startup(&start, &end);
 	vm_object_init();
 	vm_pageout_init();

@@ -186,6 +186,18 @@ vm_map_lock_downgrade(vm_map_t map)
 }
 
 /*
+ * Let others run, in a long loop over a locked map: if it is a user's, whose
+ * lock nobody else wants.
+ */
+void
+vm_map_yield(vm_map_t map)
+{
+
+	if (map->entries_pageable)
+		yield();
+}
+
+/*
  * Set n entries of a user map aside, for an operation that will leave it
  * `more' entries than it has.
  *
@@ -283,6 +295,9 @@ vm_map_entry_link(vm_map_t map, vm_map_entry_t after, vm_map_entry_t entry)
 	entry->next = after->next;
 	after->next->prev = entry;
 	after->next = entry;
+	if (after != &map->header)
+		vm_map_tree_update(map, after);
+	vm_map_tree_insert(map, entry);
 }
 
 /*
@@ -295,8 +310,11 @@ vm_map_entry_unlink(vm_map_t map, vm_map_entry_t entry)
 	map->nentries--;
 	if (map->hint == entry)
 		map->hint = entry->prev;
+	vm_map_tree_remove(map, entry);
 	entry->prev->next = entry->next;
 	entry->next->prev = entry->prev;
+	if (entry->prev != &map->header)
+		vm_map_tree_update(map, entry->prev);
 }
 
 /*
@@ -335,28 +353,13 @@ boolean_t
 vm_map_lookup_entry(vm_map_t map, vm_offset_t address,
     vm_map_entry_t *entryp)
 {
-	vm_map_entry_t cur = map->hint, last;
+	vm_map_entry_t entry = map->hint;
 
-	if (cur == &map->header)
-		cur = cur->next;
-	if (cur != &map->header && address >= cur->start) {
-		if (address < cur->end) {
-			*entryp = cur;
-			return (TRUE);
-		}
-		last = &map->header;
-	} else {
-		last = cur->next;
-		cur = map->header.next;
-	}
-	while (cur != last && cur->end <= address)
-		cur = cur->next;
-	if (cur != last && cur->start <= address) {
-		*entryp = map->hint = cur;
-		return (TRUE);
-	}
-	*entryp = map->hint = cur->prev;
-	return (FALSE);
+	if (entry == &map->header || address < entry->start ||
+	    address >= entry->end)
+		entry = map->hint = vm_map_tree_find(map, address);
+	*entryp = entry;
+	return (entry != &map->header && address < entry->end);
 }
 
 /* Could `prev' simply be longer, to hold the new range behind it? */
@@ -411,6 +414,7 @@ vm_map_insert_entry(vm_map_t map, const struct vm_map_entry *new)
 	if (prev != &map->header && vm_map_extend(prev, new)) {
 		map->size += new->end - new->start;
 		prev->end = new->end;
+		vm_map_tree_update(map, prev);
 		return (KERN_SUCCESS);
 	}
 	if (!map->entries_pageable && kentry_count < KENTRY_SPARE)
@@ -459,7 +463,7 @@ int
 vm_map_findspace(vm_map_t map, vm_offset_t start, vm_offset_t limit,
     vm_size_t length, vm_offset_t *addr)
 {
-	vm_map_entry_t entry, next;
+	vm_map_entry_t entry;
 	vm_offset_t end;
 
 	start = MAX(start, vm_map_min(map));
@@ -468,14 +472,16 @@ vm_map_findspace(vm_map_t map, vm_offset_t start, vm_offset_t limit,
 		return (1);
 	if (vm_map_lookup_entry(map, start, &entry))
 		start = entry->end;
-	for (;; start = (entry = next)->end) {
-		end = start + length;
-		if (end > limit || end < start)
+	end = start + length;
+	if (entry->next != &map->header && end > entry->next->start) {
+		entry = vm_map_tree_gap(map, entry, length);
+		if (entry == NULL)
 			return (1);
-		next = entry->next;
-		if (next == &map->header || next->start >= end)
-			break;
+		start = entry->end;
+		end = start + length;
 	}
+	if (end > limit || end < start)
+		return (1);
 	*addr = start;
 	return (0);
 }
@@ -539,10 +545,11 @@ vm_map_entry_join(vm_map_t map, vm_map_entry_t entry)
 		return (FALSE);
 	vm_map_entry_unlink(map, next);
 	entry->end = next->end;
+	vm_map_tree_update(map, entry);
 	vm_map_entry_detach(next);
 	if (entry->object.vm_object != NULL) {
 		entry->object.vm_object->ref_count--;
-		vm_object_sweep(entry->object.vm_object);
+		(void)vm_object_sweep(entry->object.vm_object);
 	}
 	vm_map_entry_dispose(map, next);
 	return (TRUE);
@@ -565,9 +572,11 @@ vm_map_simplify(vm_map_t map, vm_offset_t start, vm_offset_t end)
 		entry = entry->prev;
 	if (entry == &map->header)
 		entry = entry->next;
-	while (entry != &map->header && entry->start < end)
+	while (entry != &map->header && entry->start < end) {
 		if (!vm_map_entry_join(map, entry))
 			entry = entry->next;
+		vm_map_yield(map);
+	}
 }
 
 /* Make a second entry for a half of `entry'. */

@@ -6,7 +6,8 @@
  *
  * A map is a list of entries sorted by address, each a range that has the
  * same object, rights and inheritance throughout.  Addresses that no entry
- * holds are not mapped.
+ * holds are not mapped.  The entries are a tree as well, to find one by its
+ * address.
  *
  * A range that a fork shares keeps its object in both maps: there are no
  * share maps.  What has to be resolved (no object yet, a copy that is still
@@ -28,6 +29,10 @@ struct vm_map_entry {
 	union vm_map_object object;
 	LIST_ENTRY(vm_map_entry) object_list; /* entries of the same object */
 	struct vm_map	*map;		/* whose entry it is */
+	struct vm_map_entry *parent;	/* in the map's tree */
+	struct vm_map_entry *left;
+	struct vm_map_entry *right;
+	vm_size_t	 max_gap;	/* behind any entry of the subtree */
 	vm_offset_t	 offset;	/* into the object */
 	u_char		 protection;
 	u_char		 max_protection;
@@ -37,6 +42,8 @@ struct vm_map_entry {
 	bool		 needs_copy;	/* a shadow is still to be made */
 	u_short		 wired_count;	/* 0: pageable; VM_WIRED_MAX at most */
 };
+
+_Static_assert(sizeof(struct vm_map_entry) <= 64, "struct vm_map_entry grew");
 
 #define VM_WIRED_MAX	0xffffu	/* mlocks of one range; one more is refused */
 
@@ -55,6 +62,7 @@ struct vm_map {
 	struct pmap	*pmap;
 	struct vm_lock	 lock;
 	struct vm_map_entry header;	/* ends of the list; start: minimum */
+	struct vm_map_entry *root;	/* of the tree, vm_map_tree.c */
 	u_int		 nentries;
 	u_int		 reserved;	/* entries that may still be made */
 	vm_size_t	 size;		/* bytes mapped */
@@ -128,9 +136,18 @@ void	vm_map_entry_unlink(vm_map_t, vm_map_entry_t);
 void	vm_map_entry_attach(vm_map_entry_t, vm_object_t);
 void	vm_map_entry_detach(vm_map_entry_t);
 void	vm_map_entry_resolve(vm_map_entry_t);
+void	vm_map_yield(vm_map_t);
+void	vm_map_pmap_protect(vm_map_t, vm_offset_t, vm_offset_t, vm_prot_t);
 void	vm_map_entry_unwire(vm_map_t, vm_map_entry_t);
 void	vm_map_entry_delete(vm_map_t, vm_map_entry_t);
 void	vm_map_clip_start(vm_map_t, vm_map_entry_t, vm_offset_t);
 void	vm_map_clip_end(vm_map_t, vm_map_entry_t, vm_offset_t);
+
+/* vm_map_tree.c */
+void	vm_map_tree_insert(vm_map_t, vm_map_entry_t);
+void	vm_map_tree_remove(vm_map_t, vm_map_entry_t);
+void	vm_map_tree_update(vm_map_t, vm_map_entry_t);
+vm_map_entry_t vm_map_tree_find(vm_map_t, vm_offset_t);
+vm_map_entry_t vm_map_tree_gap(vm_map_t, vm_map_entry_t, vm_size_t);
 
 #endif /* _VM_MAP_H_ */

@@ -14,6 +14,8 @@
 
 #include <vm/vm.h>
 
+#define PMAP_PIECE	(64u << 20)	/* bytes for one call of the pmap */
+
 /* Cut [start, end) down to the map. */
 static void
 vm_map_range_check(vm_map_t map, vm_offset_t *start, vm_offset_t *end)
@@ -125,6 +127,50 @@ vm_map_submap(vm_map_t map, vm_offset_t start, vm_offset_t end,
 	return (rv);
 }
 
+/*
+ * pmap_protect in pieces, so that others get their turn.
+ *
+ * => the map is locked
+ */
+void
+vm_map_pmap_protect(vm_map_t map, vm_offset_t start, vm_offset_t end,
+    vm_prot_t prot)
+{
+	vm_size_t size;
+
+	for (; start < end; start += size) {
+		size = MIN(end - start, PMAP_PIECE);
+		pmap_protect(map->pmap, start, start + size, prot);
+		vm_map_yield(map);
+	}
+}
+
+/*
+ * pmap_remove for the entries from `first' to `end', in pieces: of several
+ * small entries, or of a large one.
+ */
+static void
+vm_map_pmap_remove(vm_map_t map, vm_map_entry_t first, vm_offset_t end)
+{
+	vm_offset_t from = first->start, to = from;
+	vm_map_entry_t entry;
+
+	for (entry = first; entry != &map->header && entry->start < end;
+	    entry = entry->next) {
+		if (entry->end - from > PMAP_PIECE) {
+			pmap_remove(map->pmap, from, to);
+			from = entry->start;
+			vm_map_yield(map);
+		}
+		for (; entry->end - from > PMAP_PIECE; from += PMAP_PIECE) {
+			pmap_remove(map->pmap, from, from + PMAP_PIECE);
+			vm_map_yield(map);
+		}
+		to = entry->end;
+	}
+	pmap_remove(map->pmap, from, to);
+}
+
 /* Give one entry new rights, and the pmap those it may have. */
 static void
 vm_map_protect_entry(vm_map_t map, vm_map_entry_t entry,
@@ -139,7 +185,7 @@ vm_map_protect_entry(vm_map_t map, vm_map_entry_t entry,
 		entry->protection = new_prot;
 	if (entry->protection != old_prot) {
 		mask = entry->copy_on_write ? ~VM_PROT_WRITE : VM_PROT_ALL;
-		pmap_protect(map->pmap, entry->start, entry->end,
+		vm_map_pmap_protect(map, entry->start, entry->end,
 		    entry->protection & mask);
 	}
 }
@@ -218,6 +264,7 @@ vm_map_inherit(vm_map_t map, vm_offset_t start, vm_offset_t end,
 		    entry = entry->next) {
 			vm_map_clip_end(map, entry, end);
 			entry->inheritance = (u_char)inheritance;
+			vm_map_yield(map);
 		}
 		vm_map_simplify(map, start, end);
 		vm_map_entry_unreserve(map);
@@ -243,7 +290,7 @@ vm_map_entry_resolve(vm_map_entry_t entry)
 		vm_map_entry_attach(entry, vm_object_allocate(size));
 		entry->offset = 0;
 	} else if (entry->needs_copy) {
-		vm_object_collapse(object);
+		vm_object_collapse(object, entry->offset);
 		if (vm_object_shadow(&object, &entry->offset, size)) {
 			vm_map_entry_detach(entry);
 			vm_map_entry_attach(entry, object);
@@ -301,6 +348,7 @@ vm_map_unwire(vm_map_t map, vm_offset_t start, vm_offset_t end)
 			vm_map_entry_unwire(map, entry);
 		else
 			entry->wired_count--;
+		vm_map_yield(map);
 	}
 }
 
@@ -326,6 +374,7 @@ vm_map_wire_mark(vm_map_t map, vm_offset_t start, vm_offset_t end)
 		vm_map_clip_start(map, entry, start);
 		vm_map_clip_end(map, entry, end);
 		entry->wired_count++;
+		vm_map_yield(map);
 	}
 }
 
@@ -348,6 +397,7 @@ vm_map_wire_fault(vm_map_t map, vm_offset_t start, vm_offset_t end, int *rv)
 		*rv = vm_fault_wire(map, entry->start, entry->end);
 		if (*rv != KERN_SUCCESS)
 			return (entry->start);
+		vm_map_yield(map);
 	}
 	return (end);
 }
@@ -432,6 +482,7 @@ vm_map_clean(vm_map_t map, vm_offset_t start, vm_offset_t end,
 		rv = KERN_INVALID_ADDRESS;
 	for (va = start; rv == KERN_SUCCESS && va < end;
 	    va = entry->end, entry = entry->next) {
+		vm_map_yield(map);
 		if (entry == &map->header || entry->start > va) {
 			rv = KERN_INVALID_ADDRESS;
 			break;
@@ -508,12 +559,14 @@ vm_map_delete(vm_map_t map, vm_offset_t start, vm_offset_t end)
 		vm_map_clip_end(map, entry, end);
 		if (entry->wired_count != 0)
 			vm_map_entry_unwire(map, entry);
+		vm_map_yield(map);
 	}
-	pmap_remove(map->pmap, start, end);
+	vm_map_pmap_remove(map, first, end);
 	for (entry = first; entry != &map->header && entry->start < end;
 	    entry = next) {
 		next = entry->next;
 		vm_map_entry_delete(map, entry);
+		vm_map_yield(map);
 	}
 }
 

@@ -24,7 +24,6 @@
 
 #define MAP_TYPES	(MAP_SHARED | MAP_PRIVATE) /* neither: private */
 #define FILE_MAX	0xfffff000u	/* offset behind all that is mapped */
-#define MINCORE_CHUNK	64		/* pages looked at between copyouts */
 
 /* What a file allows its mappings. */
 struct mmap_file {
@@ -278,32 +277,39 @@ sys_mprotect(struct proc *p, void *v, register_t *retval)
 	return (mmap_errno(rv));
 }
 
-/* The top object and offset at an address; NULL if there is none. */
-static vm_object_t
-mmap_lookup(vm_map_t map, vm_offset_t va, vm_offset_t *offset)
+/*
+ * What the map shows from an address on: up to VM_SEEN_PAGES pages of one
+ * entry, or one page of a gap.  => how many
+ */
+static u_int
+mmap_seen(vm_map_t map, vm_offset_t va, vm_offset_t end, struct vm_seen *seen)
 {
 	vm_map_entry_t entry;
+	u_int n;
 
-	if (!vm_map_lookup_entry(map, va, &entry) || entry->is_sub_map)
-		return (NULL);
-	*offset = entry->offset + (va - entry->start);
-	return (entry->object.vm_object);
+	if (!vm_map_lookup_entry(map, va, &entry) || entry->is_sub_map) {
+		memset(seen, 0, sizeof(*seen));
+		return (1);
+	}
+	n = MIN(atop(MIN(end, entry->end) - va), VM_SEEN_PAGES);
+	vm_object_seen(seen, entry->object.vm_object,
+	    entry->offset + (va - entry->start), n);
+	return (n);
 }
 
-/* The resident page that is seen at an address, or NULL. */
+/* The resident page that is seen at an address: there is one. */
 static vm_page_t
 mmap_page(vm_map_t map, vm_offset_t va)
 {
-	vm_offset_t offset;
+	vm_map_entry_t entry;
 	vm_object_t object;
-	vm_page_t m = NULL;
+	vm_offset_t offset;
+	vm_page_t m;
 
-	object = mmap_lookup(map, va, &offset);
-	while (object != NULL) {
-		m = vm_page_lookup(object, offset);
-		if (m != NULL || (object->swslots != 0 &&
-		    swap_pager_has(object, offset)))
-			break;
+	(void)vm_map_lookup_entry(map, va, &entry);
+	object = entry->object.vm_object;
+	offset = entry->offset + (va - entry->start);
+	while ((m = vm_page_lookup(object, offset)) == NULL) {
 		offset += object->shadow_offset;
 		object = object->shadow;
 	}
@@ -314,12 +320,20 @@ mmap_page(vm_map_t map, vm_offset_t va)
 static void
 mmap_deactivate(vm_map_t map, vm_offset_t start, vm_offset_t end)
 {
+	struct vm_seen seen;
 	vm_page_t m;
+	u_int i, n;
 
-	for (; start < end; start += PAGE_SIZE) {
-		m = mmap_page(map, start);
-		if (m != NULL && (m->flags & PG_BUSY) == 0)
-			vm_page_deactivate(m);
+	for (; start < end; start += ptoa(n)) {
+		n = mmap_seen(map, start, end, &seen);
+		for (i = 0; i < n; i++) {
+			if (!vm_seen_bit(seen.vs_resident, i))
+				continue;
+			m = mmap_page(map, start + ptoa(i));
+			if ((m->flags & PG_BUSY) == 0)
+				vm_page_deactivate(m);
+		}
+		yield();
 	}
 }
 
@@ -327,15 +341,21 @@ mmap_deactivate(vm_map_t map, vm_offset_t start, vm_offset_t end)
 static void
 mmap_discard(vm_map_t map, vm_offset_t start, vm_offset_t end)
 {
-	vm_offset_t offset, va;
+	vm_map_entry_t entry;
 	vm_object_t object;
+	vm_offset_t offset;
 
-	for (va = start; va < end; va += PAGE_SIZE) {
-		object = mmap_lookup(map, va, &offset);
-		if (object != NULL && object->shadow == NULL &&
+	for (; start < end; start = entry->end) {
+		if (!vm_map_lookup_entry(map, start, &entry))
+			return;
+		object = entry->object.vm_object;
+		offset = entry->offset + (start - entry->start);
+		if (!entry->is_sub_map && object != NULL &&
+		    object->shadow == NULL &&
 		    (object->flags & OBJ_ONEMAPPING) != 0)
 			vm_object_page_remove(object, offset,
-			    offset + PAGE_SIZE);
+			    offset + (MIN(end, entry->end) - start));
+		yield();
 	}
 }
 
@@ -426,8 +446,9 @@ sys_mincore(struct proc *p, void *v, register_t *retval)
 	vm_map_t map = &p->p_vmspace->vm_map;
 	vm_offset_t va = (vm_offset_t)uap->addr, end;
 	vm_size_t size = uap->len;
-	char vec[MINCORE_CHUNK], *uvec = uap->vec;
-	u_int n;
+	char vec[VM_SEEN_PAGES], *uvec = uap->vec;
+	struct vm_seen seen;
+	u_int i, n;
 	int error = 0;
 
 	(void)retval;
@@ -435,14 +456,16 @@ sys_mincore(struct proc *p, void *v, register_t *retval)
 		return (EINVAL);
 	if (!vm_map_check_mapped(map, va, va + size))
 		return (ENOMEM);
-	for (end = va + size; error == 0 && va < end; uvec += n) {
+	for (end = va + size; error == 0 && va < end; va += ptoa(n)) {
 		vm_map_lock_read(map);
-		for (n = 0; n < MINCORE_CHUNK && va < end;
-		    n++, va += PAGE_SIZE)
-			vec[n] = mmap_page(map, va) != NULL ?
-			    MINCORE_INCORE : 0;
+		n = mmap_seen(map, va, end, &seen);
 		vm_map_unlock_read(map);
+		for (i = 0; i < n; i++)
+			vec[i] = vm_seen_bit(seen.vs_resident, i) ?
+			    MINCORE_INCORE : 0;
 		error = copyout(vec, uvec, n);
+		uvec += n;
+		yield();
 	}
 	return (error);
 }

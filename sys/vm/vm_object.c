@@ -21,6 +21,8 @@
 
 #include <vm/vm.h>
 
+#define TRIM_PAGES	4096u		/* freed at a time */
+
 static struct vm_object kernel_object_store, kmem_object_store;
 vm_object_t kernel_object = &kernel_object_store;
 vm_object_t kmem_object = &kmem_object_store;
@@ -130,7 +132,7 @@ vm_object_pip_drop(vm_object_t object)
 		object->flags &= ~OBJ_WANTED;
 		wakeup(object);
 	}
-	vm_object_sweep(object);
+	(void)vm_object_sweep(object);
 }
 
 /*
@@ -158,6 +160,7 @@ vm_object_terminate(vm_object_t object)
 		if ((object->flags & OBJ_INTERNAL) == 0)
 			pmap_page_protect(VM_PAGE_TO_PHYS(m), VM_PROT_NONE);
 		vm_page_free(m);
+		yield();
 	}
 	if (object->pager != NULL)
 		vm_pager_deallocate(object);
@@ -189,20 +192,21 @@ vm_object_last_ref(vm_object_t object)
 	if ((object->flags & OBJ_INTERNAL) == 0)
 		return;
 	if (above != NULL)
-		vm_object_collapse(above);
+		vm_object_collapse(above, 0);
 	else
 		object->flags |= OBJ_ONEMAPPING;
 }
 
-/* One reference less.  => TRUE: the object is in the cache now */
+/* One reference less; may sleep.  => TRUE: the object is in the cache now */
 static boolean_t
 vm_object_release(vm_object_t object)
 {
 
 	while (object != NULL) {
 		KASSERT(object->ref_count > 0);
+		vm_object_sweep_chain(object);
 		if (--object->ref_count > 0) {
-			vm_object_sweep(object);
+			(void)vm_object_sweep(object);
 			if (object->ref_count == 1)
 				vm_object_last_ref(object);
 			return (FALSE);
@@ -310,37 +314,84 @@ vm_object_page_drop(vm_object_t object, vm_page_t m)
 	return (TRUE);
 }
 
+/* Free what a range has in swap, or some of it.  => where it goes on */
+static vm_offset_t
+vm_object_trim_swap(vm_object_t object, vm_offset_t start, vm_offset_t end,
+    u_int *work)
+{
+	u_int had = object->swslots;
+	vm_offset_t stop;
+
+	if (had == 0)
+		return (end);
+	stop = swap_pager_free_range(object, start, end);
+	*work += (had - object->swslots) * WORK_SLOT +
+	    atop(stop - start) * WORK_LOOK;
+	return (stop);
+}
+
+/* Trim by offset: there are more pages than offsets. */
+static vm_page_t
+vm_object_trim_range(vm_object_t object, vm_offset_t *start, vm_offset_t end,
+    u_int *work)
+{
+	vm_page_t m, busy = NULL;
+	vm_offset_t offset;
+
+	end = MIN(end, *start + ptoa(TRIM_PAGES));
+	for (offset = *start; offset < end; offset += PAGE_SIZE) {
+		m = vm_page_lookup(object, offset);
+		if (m != NULL && !vm_object_page_drop(object, m))
+			busy = m;
+		*work += m != NULL ? WORK_PAGE : WORK_LOOK;
+	}
+	if (busy == NULL)
+		*start = vm_object_trim_swap(object, *start, end, work);
+	return (busy);
+}
+
+/* Trim page by page, and then what is in swap. */
+static vm_page_t
+vm_object_trim_pages(vm_object_t object, vm_offset_t *start, vm_offset_t end,
+    u_int *work)
+{
+	int least = object->resident_page_count - (int)TRIM_PAGES;
+	vm_page_t m, next, busy = NULL;
+
+	for (m = TAILQ_FIRST(&object->memq); m != NULL; m = next) {
+		next = TAILQ_NEXT(m, listq);
+		if (m->offset < *start || m->offset >= end)
+			continue;
+		if (object->resident_page_count <= least)
+			return (busy);
+		*work += WORK_PAGE;
+		if (!vm_object_page_drop(object, m))
+			busy = m;
+	}
+	*work += (u_int)object->resident_page_count / 8 * WORK_LOOK;
+	if (busy == NULL)
+		*start = vm_object_trim_swap(object, *start, end, work);
+	return (busy);
+}
+
 /*
- * Free the object's pages of [start, end), in memory and in swap, as far as
- * they are not busy.
+ * Free the object's pages of [*start, end), in memory and in swap, as far as
+ * they are not busy; or some of them, if there are many.
  *
  * => never sleeps
+ * => *start is moved up to where nothing is left to do, or to end; *work is
+ *    what it cost, of which WORK_MOST may be done without a pause
  * => a busy page that was left, or NULL; while there is one, what the range
  *    has in swap stays: the transfer may be from there
  */
 vm_page_t
-vm_object_page_trim(vm_object_t object, vm_offset_t start, vm_offset_t end)
+vm_object_page_trim(vm_object_t object, vm_offset_t *start, vm_offset_t end,
+    u_int *work)
 {
-	vm_page_t m, next, busy = NULL;
-	vm_offset_t offset;
 
-	if (atop(end - start) <= (u_int)object->resident_page_count) {
-		for (offset = start; offset < end; offset += PAGE_SIZE) {
-			m = vm_page_lookup(object, offset);
-			if (m != NULL && !vm_object_page_drop(object, m))
-				busy = m;
-		}
-	} else {
-		for (m = TAILQ_FIRST(&object->memq); m != NULL; m = next) {
-			next = TAILQ_NEXT(m, listq);
-			if (m->offset >= start && m->offset < end &&
-			    !vm_object_page_drop(object, m))
-				busy = m;
-		}
-	}
-	if (busy == NULL && object->swslots != 0)
-		swap_pager_free_range(object, start, end);
-	return (busy);
+	if (atop(end - *start) <= (u_int)object->resident_page_count)
+		return (vm_object_trim_range(object, start, end, work));
+	return (vm_object_trim_pages(object, start, end, work));
 }
 
 /*
@@ -352,10 +403,16 @@ vm_object_page_trim(vm_object_t object, vm_offset_t start, vm_offset_t end)
 void
 vm_object_page_remove(vm_object_t object, vm_offset_t start, vm_offset_t end)
 {
+	u_int work = 0;
 	vm_page_t m;
 
-	while ((m = vm_object_page_trim(object, start, end)) != NULL)
-		vm_page_sleep(m, "pgremove");
+	while (start < end) {
+		m = vm_object_page_trim(object, &start, end, &work);
+		if (m != NULL)
+			vm_page_sleep(m, "pgremove");
+		else if (object != kernel_object && object != kmem_object)
+			yield();
+	}
 }
 
 /*

@@ -53,12 +53,19 @@ extern vm_object_t kernel_object;	/* pages of kmem_alloc */
 extern vm_object_t kmem_object;		/* pages of kmem_malloc */
 extern int vm_cache_max;		/* most objects in the cache */
 
+/* What vm_object_page_trim costs, in about 50 instructions. */
+#define WORK_LOOK	1u		/* to look for a page */
+#define WORK_SLOT	3u		/* to free a slot */
+#define WORK_PAGE	15u		/* to free a page */
+#define WORK_MOST	80000u		/* without a pause */
+
 void	vm_object_init(void);
 vm_object_t vm_object_allocate(vm_size_t);
 void	vm_object_reference(vm_object_t);
 void	vm_object_deallocate(vm_object_t);
 void	vm_object_page_remove(vm_object_t, vm_offset_t, vm_offset_t);
-vm_page_t vm_object_page_trim(vm_object_t, vm_offset_t, vm_offset_t);
+vm_page_t vm_object_page_trim(vm_object_t, vm_offset_t *, vm_offset_t,
+	    u_int *);
 boolean_t vm_object_page_clean(vm_object_t, vm_offset_t, vm_offset_t,
 	    boolean_t);
 void	vm_object_cache_trim(int);
@@ -71,14 +78,27 @@ void	vm_object_pip_drop(vm_object_t);
 boolean_t vm_object_shadow(vm_object_t *, vm_offset_t *, vm_size_t);
 void	vm_object_setshadow(vm_object_t, vm_object_t, vm_offset_t);
 boolean_t vm_object_has(vm_object_t, vm_offset_t);
-void	vm_object_collapse(vm_object_t);
+void	vm_object_collapse(vm_object_t, vm_offset_t);
 void	vm_object_collapse_chain(vm_object_t);
 
+/* vm_seen.c */
+#define VM_SEEN_PAGES	64u		/* of one piece */
+
+struct vm_seen {			/* a bit a page */
+	u_int	vs_resident[VM_SEEN_PAGES / 32];
+	u_int	vs_any[VM_SEEN_PAGES / 32];
+};
+
+void	vm_object_seen(struct vm_seen *, vm_object_t, vm_offset_t, u_int);
+boolean_t vm_seen_bit(const u_int *, u_int);
+
 /* vm_object_reach.c */
+void	vm_object_reach_startup(void);
 void	vm_object_hidden(vm_page_t);
 void	vm_object_lost(vm_object_t, vm_offset_t, vm_offset_t);
 void	vm_object_lost_merge(vm_object_t, vm_object_t, vm_offset_t);
-void	vm_object_sweep(vm_object_t);
+boolean_t vm_object_sweep(vm_object_t);
+void	vm_object_sweep_chain(vm_object_t);
 void	vm_object_unmap_below(vm_object_t, vm_offset_t, vm_page_t);
 
 static inline void

@@ -30,11 +30,26 @@
 
 #include <vm/vm.h>
 
-#define REACH_PAGES	4096u		/* of one piece */
+#define REACH_PAGES	4096u		/* of one piece, at least */
 #define REACH_WORD	32u		/* bits a word */
 #define SWEEP_REFS	8u
 
-static u_int reach_bits[REACH_PAGES / REACH_WORD];
+static u_int reach_pages;		/* of one piece */
+static u_int *reach_bits;
+
+/*
+ * Take the map of bits.
+ *
+ * => before pmap_startup
+ */
+void
+vm_object_reach_startup(void)
+{
+
+	reach_pages = MAX(REACH_PAGES, pmap_free_pages());
+	reach_bits = (u_int *)pmap_steal_memory(
+	    howmany(reach_pages, REACH_WORD) * sizeof(*reach_bits));
+}
 
 /*
  * A walk over the entries that show a part of [start, end) of an object, in
@@ -122,6 +137,20 @@ reach_next(struct reach *r)
 	return (FALSE);
 }
 
+/* Note that part of an object may not be seen any more. */
+static void
+vm_object_note_lost(vm_object_t object, vm_offset_t start, vm_offset_t end)
+{
+
+	end = MIN(end, object->size);
+	if (start >= end)
+		return;
+	if (object->lost_end == 0)
+		object->lost_start = start;
+	object->lost_start = MIN(object->lost_start, start);
+	object->lost_end = MAX(object->lost_end, end);
+}
+
 /* Set bits [from, to). */
 static void
 reach_set(u_int from, u_int to)
@@ -148,7 +177,8 @@ reach_mark(vm_object_t object, vm_offset_t start, vm_offset_t end)
 {
 	struct reach r;
 
-	memset(reach_bits, 0, sizeof(reach_bits));
+	memset(reach_bits, 0, howmany(atop(end - start), REACH_WORD) *
+	    sizeof(*reach_bits));
 	reach_begin(&r, object, start, end);
 	while (reach_next(&r)) {
 		if (r.r_lo == start && r.r_hi == end)
@@ -158,61 +188,94 @@ reach_mark(vm_object_t object, vm_offset_t start, vm_offset_t end)
 	return (TRUE);
 }
 
-/* Free what is not marked of a piece.  => FALSE: a busy page is left */
-static boolean_t
+/* Free a run without marks.  => how far it came: `end', or it was too much */
+static vm_offset_t
+reach_free_run(vm_object_t object, vm_offset_t start, vm_offset_t end,
+    u_int *work)
+{
+	vm_page_t m;
+
+	while (start < end && *work < WORK_MOST) {
+		m = vm_object_page_trim(object, &start, end, work);
+		if (m != NULL) {
+			vm_object_note_lost(object, start, end);
+			return (end);
+		}
+	}
+	return (start);
+}
+
+/* Free what is not marked of a piece.  => how far it came */
+static vm_offset_t
 reach_free(vm_object_t object, vm_offset_t start, vm_offset_t end)
 {
-	u_int page = 0, first, n = atop(end - start);
-	boolean_t all = TRUE;
+	u_int page = 0, first, n = atop(end - start), work = 0;
+	vm_offset_t to = start;
 
-	while (page < n) {
+	while (page < n && to == start + ptoa(page)) {
 		first = page;
 		while (page < n && !reach_marked(page))
 			page++;
-		if (page > first && vm_object_page_trim(object,
-		    start + ptoa(first), start + ptoa(page)) != NULL)
-			all = FALSE;
+		to = reach_free_run(object, start + ptoa(first),
+		    start + ptoa(page), &work);
+		if (to != start + ptoa(page))
+			break;
 		while (page < n && reach_marked(page))
 			page++;
+		to = start + ptoa(page);
 	}
-	return (all);
-}
-
-/* Note that part of an object may not be seen any more. */
-static void
-vm_object_note_lost(vm_object_t object, vm_offset_t start, vm_offset_t end)
-{
-
-	end = MIN(end, object->size);
-	if (start >= end)
-		return;
-	if (object->lost_end == 0)
-		object->lost_start = start;
-	object->lost_start = MIN(object->lost_start, start);
-	object->lost_end = MAX(object->lost_end, end);
+	return (to);
 }
 
 /*
- * Free those pages in the range noted as lost that really are.
+ * Free those pages in the range noted as lost that really are; or some of
+ * them, if there are many.
  *
  * => never sleeps
+ * => TRUE: there is more to do; what is left stays noted
  */
-void
+boolean_t
 vm_object_sweep(vm_object_t object)
 {
 	vm_offset_t start = object->lost_start, end = object->lost_end, next;
+	vm_offset_t to;
 
 	if (end == 0 || (object->flags & OBJ_DEAD) != 0 ||
 	    atop(end - start) < (u_int)object->ref_count / SWEEP_REFS)
-		return;
+		return (FALSE);
 	object->lost_start = object->lost_end = 0;
 	for (; start < end; start = next) {
 		if (object->resident_page_count == 0 && object->swslots == 0)
-			return;
-		next = MIN(end, start + ptoa(REACH_PAGES));
-		if (reach_mark(object, start, next) &&
-		    !reach_free(object, start, next))
-			vm_object_note_lost(object, start, next);
+			return (FALSE);
+		next = MIN(end, start + ptoa(reach_pages));
+		if (!reach_mark(object, start, next))
+			continue;
+		to = reach_free(object, start, next);
+		if (to < next) {
+			vm_object_note_lost(object, to, end);
+			return (TRUE);
+		}
+	}
+	return (FALSE);
+}
+
+/*
+ * Sweep an object, and those below it, to the end.
+ *
+ * => may sleep; the caller holds a reference
+ */
+void
+vm_object_sweep_chain(vm_object_t object)
+{
+	vm_object_t o = object;
+
+	while (o != NULL) {
+		if (!vm_object_sweep(o))
+			o = o->shadow;
+		else {
+			yield();
+			o = object;
+		}
 	}
 }
 
@@ -229,7 +292,7 @@ vm_object_lost(vm_object_t object, vm_offset_t start, vm_offset_t end)
 
 	while (object != NULL && (object->flags & OBJ_INTERNAL) != 0) {
 		vm_object_note_lost(object, start, end);
-		vm_object_sweep(object);
+		(void)vm_object_sweep(object);
 		start += object->shadow_offset;
 		end += object->shadow_offset;
 		object = object->shadow;
@@ -251,7 +314,7 @@ vm_object_lost_merge(vm_object_t object, vm_object_t backing,
 		vm_object_note_lost(object, backing->lost_start -
 		    MIN(backing->lost_start, offset),
 		    backing->lost_end - offset);
-	vm_object_sweep(object);
+	(void)vm_object_sweep(object);
 }
 
 /*
@@ -267,6 +330,7 @@ vm_object_hidden(vm_page_t m)
 	vm_object_t object = m->object;
 	vm_offset_t offset = m->offset;
 	struct reach r;
+	u_int work = 0;
 
 	if ((object->flags & OBJ_INTERNAL) == 0 ||
 	    (u_int)object->ref_count > SWEEP_REFS)
@@ -274,7 +338,8 @@ vm_object_hidden(vm_page_t m)
 	reach_begin(&r, object, offset, offset + PAGE_SIZE);
 	r.r_page = true;
 	if (!reach_next(&r))
-		(void)vm_object_page_trim(object, offset, offset + PAGE_SIZE);
+		(void)vm_object_page_trim(object, &offset,
+		    offset + PAGE_SIZE, &work);
 }
 
 /*

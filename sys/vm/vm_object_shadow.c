@@ -11,8 +11,8 @@
  * shadow, the shadow refers to what lies below it instead (bypass).
  *
  * Nothing here sleeps, so that a chain never changes half way.  An object
- * below in which a page is being read or written is left alone; a later
- * fault, fork or exit tries again.
+ * below in which a page is being read or written is left alone, and of a very
+ * large one only a part is moved; a later fault, fork or exit tries again.
  */
 #include <sys/param.h>
 #include <sys/systm.h>
@@ -20,6 +20,9 @@
 #include <sys/malloc.h>
 
 #include <vm/vm.h>
+
+#define MERGE_PAGES	4096u		/* moved at a time */
+#define NEAR_STEPS	512u
 
 /*
  * Set the object below.
@@ -94,44 +97,65 @@ vm_object_collapse_page(vm_object_t object, vm_object_t backing, vm_page_t m)
 		swap_pager_move(backing, old, object, new);
 }
 
-/* Move or free what the object below has in swap only. */
+/* Move or free a page that the object below has in swap only. */
 static void
-vm_object_collapse_swap(vm_object_t object, vm_object_t backing)
+vm_object_collapse_slot(vm_object_t object, vm_object_t backing,
+    vm_offset_t old)
 {
-	struct swap_walk walk;
-	vm_offset_t old, new;
+	vm_offset_t new = old - object->shadow_offset;
 
-	swap_walk_start(&walk, backing);
-	while (swap_walk_next(&walk, &old)) {
-		new = old - object->shadow_offset;
-		if (old < object->shadow_offset || new >= object->size ||
-		    vm_object_has(object, new))
-			swap_pager_free(backing, old);
-		else
-			swap_pager_move(backing, old, object, new);
-	}
+	if (old < object->shadow_offset || new >= object->size ||
+	    vm_object_has(object, new))
+		swap_pager_free(backing, old);
+	else
+		swap_pager_move(backing, old, object, new);
 }
 
 /*
- * Merge the object below, of which `object' is the only user.
+ * Move pages of the object below up, or free them; what is seen through
+ * `object' does not change.
  *
- * => FALSE: a page of it is busy
+ * => FALSE: there are more, a page is busy or there are very many
+ */
+static boolean_t
+vm_object_merge_pages(vm_object_t object, vm_object_t backing)
+{
+	u_int left = MERGE_PAGES;
+	struct swap_walk walk;
+	vm_page_t m, next;
+	vm_offset_t offset;
+
+	for (m = TAILQ_FIRST(&backing->memq); m != NULL && left != 0;
+	    m = next) {
+		next = TAILQ_NEXT(m, listq);
+		if ((m->flags & PG_BUSY) != 0)
+			continue;
+		vm_object_collapse_page(object, backing, m);
+		left--;
+	}
+	if (!TAILQ_EMPTY(&backing->memq))
+		return (FALSE);
+	swap_walk_start(&walk, backing);
+	for (; left != 0 && swap_walk_next(&walk, &offset); left--)
+		vm_object_collapse_slot(object, backing, offset);
+	return (backing->swslots == 0);
+}
+
+/*
+ * Merge the object below, of which `object' is the only user; or part of it,
+ * if it is large.
+ *
+ * => FALSE: not all of it
  */
 static boolean_t
 vm_object_merge(vm_object_t object, vm_object_t backing)
 {
 	vm_object_t below = backing->shadow;
 	vm_offset_t offset, shadow_offset = object->shadow_offset;
-	vm_page_t m;
 
 	KASSERT(LIST_EMPTY(&backing->entries));
-	TAILQ_FOREACH(m, &backing->memq, listq)
-		if ((m->flags & PG_BUSY) != 0)
-			return (FALSE);
-	while ((m = TAILQ_FIRST(&backing->memq)) != NULL)
-		vm_object_collapse_page(object, backing, m);
-	vm_object_collapse_swap(object, backing);
-	KASSERT(backing->swslots == 0);
+	if (!vm_object_merge_pages(object, backing))
+		return (FALSE);
 	offset = shadow_offset + backing->shadow_offset;
 	vm_object_setshadow(backing, NULL, 0);
 	vm_object_setshadow(object, below, offset);
@@ -144,30 +168,80 @@ vm_object_merge(vm_object_t object, vm_object_t backing)
 	return (TRUE);
 }
 
-/* Can any page of the object below be seen through `object'? */
+/* Is a page of the object below seen through `object' at an offset? */
 static boolean_t
-vm_object_hides(vm_object_t object, vm_object_t backing)
+vm_object_shows(vm_object_t object, vm_object_t backing, vm_offset_t offset)
+{
+
+	return (vm_object_has(backing, offset + object->shadow_offset) &&
+	    !vm_object_has(object, offset));
+}
+
+/*
+ * Look for a page of the object below that is seen through `object', from an
+ * offset where there is none in both directions, for some steps.
+ *
+ * => FALSE: *all says whether that was everywhere
+ */
+static boolean_t
+vm_object_shows_near(vm_object_t object, vm_object_t backing,
+    vm_offset_t near, boolean_t *all)
+{
+	u_int steps = MIN(NEAR_STEPS, (u_int)backing->resident_page_count +
+	    backing->swslots);
+	u_int up = atop(object->size - near), down = atop(near), i;
+
+	for (i = 1; i <= steps && (i < up || i <= down); i++)
+		if ((i < up && vm_object_shows(object, backing,
+		    near + ptoa(i))) ||
+		    (i <= down && vm_object_shows(object, backing,
+		    near - ptoa(i))))
+			return (TRUE);
+	*all = i >= up && i > down;
+	return (FALSE);
+}
+
+/* The same, anywhere, page by page. */
+static boolean_t
+vm_object_shows_any(vm_object_t object, vm_object_t backing)
 {
 	vm_offset_t offset, sh = object->shadow_offset;
 	struct swap_walk walk;
 	vm_page_t m;
-	u_int have;
 
-	have = (u_int)object->resident_page_count + object->swslots;
-	if (sh == 0 && object->size >= backing->size &&
-	    (have < (u_int)backing->resident_page_count ||
-	    have < backing->swslots))
-		return (FALSE);
 	TAILQ_FOREACH(m, &backing->memq, listq)
 		if (m->offset >= sh && m->offset - sh < object->size &&
 		    !vm_object_has(object, m->offset - sh))
-			return (FALSE);
+			return (TRUE);
 	swap_walk_start(&walk, backing);
 	while (swap_walk_next(&walk, &offset))
 		if (offset >= sh && offset - sh < object->size &&
 		    !vm_object_has(object, offset - sh))
-			return (FALSE);
-	return (TRUE);
+			return (TRUE);
+	return (FALSE);
+}
+
+/*
+ * Can no page of the object below be seen through `object'?
+ *
+ * => near: an offset that `object' has, or where nothing is below: mostly
+ *    a neighbour of it is the answer
+ */
+static boolean_t
+vm_object_hides(vm_object_t object, vm_object_t backing, vm_offset_t near)
+{
+	boolean_t all;
+	u_int have;
+
+	have = (u_int)object->resident_page_count + object->swslots;
+	if (object->shadow_offset == 0 && object->size >= backing->size &&
+	    (have < (u_int)backing->resident_page_count ||
+	    have < backing->swslots))
+		return (FALSE);
+	if (vm_object_shows(object, backing, near) ||
+	    vm_object_shows_near(object, backing, near, &all))
+		return (FALSE);
+	return (all || !vm_object_shows_any(object, backing));
 }
 
 /*
@@ -207,10 +281,11 @@ vm_object_collapsible(vm_object_t object, vm_object_t backing)
 /*
  * Shorten the chain right below an object, as far as that goes.
  *
- * => never sleeps
+ * => near: an offset in the object where a page has just come or gone, or any
+ * => never sleeps; what would take long is left for another call
  */
 void
-vm_object_collapse(vm_object_t object)
+vm_object_collapse(vm_object_t object, vm_offset_t near)
 {
 	vm_object_t backing, other = NULL, n;
 
@@ -221,7 +296,8 @@ vm_object_collapse(vm_object_t object)
 			if (backing->ref_count == 1) {
 				if (vm_object_merge(object, backing))
 					continue;
-			} else if (vm_object_hides(object, backing)) {
+			} else if (vm_object_hides(object, backing,
+			    MIN(near, object->size - PAGE_SIZE))) {
 				n = vm_object_bypass(object, backing);
 				if (n != NULL)
 					other = n;
@@ -244,7 +320,7 @@ vm_object_collapse_chain(vm_object_t object)
 	u_int depth = 0;
 
 	for (; object != NULL; object = object->shadow) {
-		vm_object_collapse(object);
+		vm_object_collapse(object, 0);
 		depth++;
 	}
 	if (depth > cnt.v_maxchain)

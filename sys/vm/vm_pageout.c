@@ -18,7 +18,7 @@
  * because a pmap never sets M without U.
  *
  * Memory: the daemon allocates none and never waits for any.  It sleeps only
- * in its loop.
+ * in its loop; between two pages it lets others run.
  */
 #include <sys/param.h>
 #include <sys/systm.h>
@@ -246,6 +246,7 @@ pageout_scan_inactive(struct pageout_pass *pp)
 		if (m == NULL || pageout_shortage() == 0 || pp->pp_noio)
 			break;
 		pageout_page(m, pp);
+		yield();
 	}
 }
 
@@ -262,6 +263,7 @@ pageout_scan_active(u_int n)
 		m = TAILQ_FIRST(&vm_page_queue_active);
 		vm_page_deactivate(m);
 		cnt.v_deactivated++;
+		yield();
 	}
 }
 

@@ -92,7 +92,7 @@ void	swap_pager_wrote(vm_object_t, vm_page_t, int);
 void	swapinit(void);
 void	swap_pager_move(vm_object_t, vm_offset_t, vm_object_t, vm_offset_t);
 void	swap_pager_free(vm_object_t, vm_offset_t);
-void	swap_pager_free_range(vm_object_t, vm_offset_t, vm_offset_t);
+vm_offset_t swap_pager_free_range(vm_object_t, vm_offset_t, vm_offset_t);
 boolean_t swap_pager_has(vm_object_t, vm_offset_t);
 boolean_t swap_pager_full(void);
 boolean_t swap_pager_failed(void);

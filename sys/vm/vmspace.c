@@ -140,7 +140,7 @@ vm_map_copy_entry(vm_map_t src_map, vm_map_t dst_map, vm_map_entry_t src,
 		return (vm_fault_copy_entry(dst_map, src_map, dst, src));
 	if (!src->needs_copy) {
 		vm_object_collapse_chain(object);
-		pmap_protect(src_map->pmap, src->start, src->end,
+		vm_map_pmap_protect(src_map, src->start, src->end,
 		    src->protection & ~VM_PROT_WRITE);
 		src->copy_on_write = src->needs_copy = true;
 	}
@@ -225,8 +225,10 @@ vmspace_fork(struct vmspace *vm1, struct vmspace **vmp)
 		rv = KERN_SUCCESS;
 	for (entry = old_map->header.next;
 	    rv == KERN_SUCCESS && entry != &old_map->header;
-	    entry = entry->next)
+	    entry = entry->next) {
 		rv = vmspace_fork_entry(old_map, new_map, entry);
+		yield();
+	}
 	vm_map_entry_unreserve(new_map);
 	vm_map_unlock(old_map);
 	if (rv != KERN_SUCCESS) {

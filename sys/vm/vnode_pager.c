@@ -223,18 +223,18 @@ vnode_pager_page(vm_object_t object, vm_offset_t offset)
 	vm_page_t m;
 	int rv;
 
-	while ((m = vm_page_lookup(object, offset)) != NULL &&
-	    (m->flags & PG_BUSY) != 0)
-		vm_page_sleep(m, "vnuio");
-	if (m != NULL) {
-		vm_page_unqueue(m);
-		m->flags |= PG_BUSY;
-		return (m);
-	}
-	m = vm_page_alloc(object, offset);
-	if (m == NULL) {
-		VM_WAIT;
-		return (vnode_pager_page(object, offset));
+	for (;;) {
+		m = vm_page_lookup(object, offset);
+		if (m != NULL && (m->flags & PG_BUSY) != 0)
+			vm_page_sleep(m, "vnuio");
+		else if (m != NULL) {
+			vm_page_unqueue(m);
+			m->flags |= PG_BUSY;
+			return (m);
+		} else if ((m = vm_page_alloc(object, offset)) != NULL)
+			break;
+		else
+			VM_WAIT;
 	}
 	vm_object_pip_add(object);
 	rv = vm_pager_get_pages(object, &m, 1, TRUE);
@@ -325,6 +325,7 @@ vnode_pager_uio(struct vnode *vp, struct uio *uio)
 		    vp->v_size - offset);
 		n = MIN(n, (u_int)uio->uio_resid);
 		error = vnode_pager_uiopage(object, buf, n, uio);
+		yield();
 	}
 	free(buf, M_TEMP);
 	vm_object_deallocate(object);
