@@ -116,6 +116,7 @@ def t_swap__broken_altogether_kills_the_greedy():
                        {"event": "write_aio", "iotype": "write",
                         "errno": EIO}])
     has(out[1], "killed: the swap disk has failed")
+    has(out[1], " 0 of 16383 pages of swap are free")
     has(out[2], "still here")
     for name in ("init", "sh", "pagedaemon"):
         has(out[4], name)
