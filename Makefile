@@ -14,7 +14,7 @@ JOBS		:= $(shell nproc 2>/dev/null || echo 2)
 
 # make run MEM=8 and the like: the runner reads these from its environment.
 export MEM SWAP CPU SEED DURATION INJECT POLICY NORETEST N PAGES LIMIT
-export OPS OPS_ASAN MODEL_SECONDS JOBS FUZZ_SECONDS FUZZ_RUNS MERGE STEPS
+export OPS OPS_ASAN MODEL_SECONDS JOBS FUZZ_SECONDS FUZZ_RUNS MERGE STEPS SOAK
 
 -include sys/sys.mk
 -include user/user.mk
@@ -22,7 +22,8 @@ export OPS OPS_ASAN MODEL_SECONDS JOBS FUZZ_SECONDS FUZZ_RUNS MERGE STEPS
 -include tests/model/model.mk
 
 .PHONY: help deps kernel image all run shell gdb crash test lint seeds \
-	check check-arena check-stall check-busy soak check-args check-failures check-nomem \
+	check check-arena check-stall check-busy check-cases soak check-args \
+	check-failures check-nomem \
 	check-ports planted check-docs check-clean clean layout mutants mutants-all \
 	defects coverage
 
@@ -57,6 +58,8 @@ help:
 	@echo "                  symbols; none of those kernels is needed"
 	@echo "make check-arena  loads that take all page tables, with a heartbeat"
 	@echo "make check-stall  large calls: does one keep everybody else waiting?"
+	@echo "make check-cases  what a user could do to others, case by case; SOAK=1"
+	@echo "                  those too that want 300 MB"
 	@echo "make check-nomem  scenarios in which each allocation fails in turn"
 	@echo "make seeds        the main job with N seeds: N=10 MEM=8"
 	@echo "make planted      three defects put in; each must be caught"
@@ -125,6 +128,9 @@ check-arena: all
 
 check-stall: all
 	@$(PYTHON) tools/check-stall
+
+check-cases: all $(HT_DIR)/plain/unit $(HT_DIR)/physmem
+	@$(PYTHON) tools/check-cases
 
 check-busy:
 	@tools/deps test

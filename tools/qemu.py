@@ -99,6 +99,7 @@ class Machine:
     root: Path = None
     swap: Path = None
     swap_faults: list = field(default_factory=list)
+    root_faults: list = field(default_factory=list)
     icount: str = ""
     debug_exit: bool = True
     console: tuple = ()
@@ -114,7 +115,7 @@ class Machine:
             cmd += ["-icount", self.icount]
         if self.debug_exit:
             cmd += ["-device", "isa-debug-exit,iobase=0xf4,iosize=0x04"]
-        cmd += self.disk("root", 0, self.root, [])
+        cmd += self.disk("root", 0, self.root, self.root_faults)
         cmd += self.disk("swap", 1, self.swap, self.swap_faults)
         cmd += self.console or ["-chardev", "stdio,id=con,signal=off",
                                 "-serial", "chardev:con"]

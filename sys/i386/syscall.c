@@ -85,7 +85,8 @@ syscall(struct trapframe *tf)
  *    processor lets no user do it, but QEMU's iret does (its helper tests VM
  *    before the privilege level).  Such a frame is four words longer than
  *    ours, so that no signal can be delivered through it and no copy of it
- *    made; the process ends.
+ *    made; the process ends.  Nothing that the mode reaches is ever mapped
+ *    (VM_MIN_ADDRESS): it runs no instruction there.
  */
 void
 userenter(struct proc *p, const struct trapframe *tf)

@@ -173,12 +173,16 @@ swap_remove(u_int slot)
 	sw->sw_object = NULL;
 }
 
+/* => a slot of a disk that is given up is free for nobody */
 static void
 swap_free_slot(u_int slot)
 {
 
 	swap_remove(slot);
-	cnt.v_swap_free++;
+	if (sw_failed)
+		cnt.v_swap_bad++;
+	else
+		cnt.v_swap_free++;
 }
 
 /*
@@ -229,7 +233,7 @@ boolean_t
 swap_pager_full(void)
 {
 
-	return (cnt.v_swap_free == 0 || sw_failed);
+	return (cnt.v_swap_free == 0);
 }
 
 /*
@@ -469,6 +473,8 @@ swap_write_failed(u_int slot)
 		return;
 	}
 	sw_failed = true;
+	cnt.v_swap_bad += cnt.v_swap_free;
+	cnt.v_swap_free = 0;
 	s = splbio();			/* the driver has messages too */
 	printf("swap: writes fail in %u places of the disk; no more pages go "
 	    "there\n", REGIONS_TRIED);
@@ -549,7 +555,7 @@ swap_pager_putpages(vm_object_t object, vm_page_t *list, int npages,
 		    (daddr_t)(first * SLOT_SECTORS), sync ? 0 : PGIO_ASYNC);
 		if (rv == VM_PAGER_AGAIN || rv == VM_PAGER_ERROR) {
 			for (i = 0; i < run; i++)
-				swap_pager_free(object, list[done + i]->offset);
+				swap_pager_wrote(object, list[done + i], rv);
 			break;
 		}
 	}

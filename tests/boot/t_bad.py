@@ -9,6 +9,7 @@ hang nor let a wrong byte pass.
 """
 
 import shutil
+import struct
 import sys
 
 import cases
@@ -115,6 +116,7 @@ def t_swap__broken_altogether_kills_the_greedy():
                        {"event": "write_aio", "iotype": "write",
                         "errno": EIO}])
     has(out[1], "killed: the swap disk has failed")
+    has(out[1], " 0 of 16383 pages of swap are free")
     has(out[2], "still here")
     for name in ("init", "sh", "pagedaemon"):
         has(out[4], name)
@@ -139,6 +141,24 @@ def t_swap__broken_later_gives_back_what_it_has():
           and total["pageouts"] > 200, f"{after[:1]} {total}")
     bad = [line for line in lines if "wd1: write of sector" in line]
     check(len(bad) <= BAD_WRITES, f"{len(bad)} writes failed")
+
+
+def data_page(program):
+    """The page of the root image that holds the program's data."""
+    image = (qemu.BUILD / "user/bin" / program).read_bytes()
+    offset = max(struct.unpack_from("<I", image, 52 + n * 32 + 4)[0]
+                 for n in range(struct.unpack_from("<H", image, 44)[0]))
+    at = qemu.ROOT.read_bytes().find(image)
+    check(offset > 0 and at >= 0 and at % 4096 == 0, "no page of data")
+    return (at + offset) // 4096
+
+
+def t_exec__error_is_told():
+    page = data_page("usertests")
+    out = session(["usertests none", "echo still here"],
+                  root_faults=errors("read", [page]))
+    has(out[1], "killed: usertests could not be loaded, error 14")
+    has(out[2], "still here")
 
 
 if __name__ == "__main__":

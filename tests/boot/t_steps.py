@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Copyright (c) 2026 The pmap386 authors
 """The test runner's own tests: what counts, what is too little, what ends
-a step for time, and that a busy machine does not."""
+a step for time, and that a busy machine does not; the table of cases."""
 
 import importlib.machinery
 import importlib.util
@@ -17,12 +17,13 @@ import steps
 SPIN = "while :; do :; done"
 
 
-def load():
-    """tools/test, which has no suffix, as a module."""
-    path = str(TOP / "tools" / "test")
-    loader = importlib.machinery.SourceFileLoader("table", path)
-    spec = importlib.util.spec_from_loader("table", loader)
+def load(name):
+    """A tool, which has no suffix, as a module."""
+    path = str(TOP / "tools" / name)
+    loader = importlib.machinery.SourceFileLoader(name, path)
+    spec = importlib.util.spec_from_loader(name, loader)
     module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
     loader.exec_module(module)
     return module
 
@@ -98,7 +99,7 @@ def t_steps__waiting_is_no_failure():
 
 
 def t_steps__every_table_fails_when_too_little_ran():
-    table = load()
+    table = load("test")
     few = [steps.Result(steps.Step("s", []), 7, 0)]
     for name in table.TABLES:
         text, good = table.last_line(name, few, True, 1.0)
@@ -108,6 +109,39 @@ def t_steps__every_table_fails_when_too_little_ran():
     check(text.startswith("soak: 7 passed, 0 failed"), text)
     text, _ = table.last_line("check", few, False, 5.4)
     check(text == "check: 7 passed, 0 failed in 5 s", text)
+
+
+def t_cases__the_table_has_each_case_once():
+    table = load("check-cases").table
+    text = (TOP / "doc/testing.md").read_text(encoding="utf-8")
+    check(table(text)[1] == [], str(table(text)[1]))
+    row = [line for line in text.splitlines(True)
+           if line.startswith("| `devlock`")][0]
+    for changed, fault in ((text.replace(row, ""), "devlock has no row"),
+                           (text.replace(row, row + row), "two rows"),
+                           (text.replace("| `devlock`", "| `other`"),
+                            "other is no case"),
+                           (text.replace(row, row.replace(" | ", " ", 1)),
+                            "3 columns")):
+        faults = table(changed)[1]
+        check(any(fault in told for told in faults), f"{fault}: {faults}")
+
+
+def t_cases__each_test_must_run_and_pass():
+    judge = load("check-cases").judge
+    ran = {"a__b": (True, ""), "c__d": (False, ": why")}
+    for names, good in ((["a__b"], True), (["a__b", "c__d"], False),
+                        (["a__b", "e__f"], False), ([], False)):
+        check((not judge(names, ran)) == good, str(names))
+
+
+def t_cases__a_source_tells_of_its_tests():
+    tool = load("check-cases")
+    tool.LOGS.mkdir(parents=True, exist_ok=True)
+    ran = tool.run(tool.Source("steps", [
+        "sh", "-c", "echo ok a__b; echo not ok c__d: why; exit 3"]))
+    check(ran["a__b"][0] and not ran["c__d"][0] and ran["c__d"][1] == ": why"
+          and not ran["steps"][0], str(ran))
 
 
 if __name__ == "__main__":

@@ -310,10 +310,12 @@ run(void (*fn)(void), const char *name)
 	}
 	if (pid > 0 && waitpid(pid, &status, 0) == pid && status == 0) {
 		passed++;
+		if (seed == 0)
+			fprintf(stdout, "ok physmem__%s\n", name);
 		return;
 	}
 	failed++;
-	fprintf(stdout, "not ok %s, seed %u\n", name, seed);
+	fprintf(stdout, "not ok physmem__%s, seed %u\n", name, seed);
 }
 
 int

@@ -47,6 +47,7 @@ extern const struct kt_test kt_sharing[];
 extern const struct kt_test kt_tables[];
 extern const struct kt_test kt_kernel[];
 extern const struct kt_test kt_arguments[];
+extern const struct kt_test kt_fault[];
 extern const struct kt_test kt_tty[];
 extern const struct kt_test kt_time[];
 

@@ -58,7 +58,8 @@ soak-closure: $(HT_DIR)/plain/closure
 # All that the steps of make test share, so that each is built once.
 .PHONY: hosttests
 hosttests: $(foreach v,$(HT_VARIANTS),$(HT_DIR)/$(v)/unit \
-    $(MT_PROGRAMS:%=$(HT_DIR)/$(v)/%)) $(HT_DIR)/quick/check_model
+    $(MT_PROGRAMS:%=$(HT_DIR)/$(v)/%)) $(HT_DIR)/quick/check_model \
+    $(HT_DIR)/physmem
 
 # And those of make check.
 .PHONY: check-programs

@@ -199,6 +199,21 @@ TEST(pmap_zero_page__refuses_page_tables)
 	EXPECT_PANIC("PT4", pmap_zero_page(pm->pm_pdirpa));
 }
 
+TEST(pmap_zero_page__refuses_a_hole)
+{
+	uint32_t hole = host_config.hc_hole[0] * PAGE;
+
+	EXPECT_PANIC("PT4", pmap_zero_page(hole));
+}
+
+TEST(pmap_copy_page__refuses_a_hole)
+{
+	uint32_t hole = host_config.hc_hole[0] * PAGE, page = page_new();
+
+	EXPECT_PANIC("PT4", pmap_copy_page(hole, page));
+	EXPECT_PANIC("PT4", pmap_copy_page(page, hole));
+}
+
 TEST(pmap_kernel__edits_of_the_host_are_tolerated)
 {
 	uint32_t va = host_edits_sva, pa = page_new();

@@ -65,7 +65,7 @@ try_pointer(void *p)
 	CHECK_ERRNO(EFAULT, sigaction(SIGUSR1, NULL, p));
 	CHECK_ERRNO(EFAULT, sigprocmask(SIG_BLOCK, p, NULL));
 	CHECK_ERRNO(EFAULT, sigprocmask(SIG_BLOCK, NULL, p));
-	CHECK_ERRNO(EFAULT, mincore((void *)0x1000, PAGE, p));
+	CHECK_ERRNO(EFAULT, mincore(PROGRAM, PAGE, p));
 }
 
 static void
@@ -163,7 +163,7 @@ badargs__read_only_buffer(void)
 	p[0] = 'r';
 	CHECK(mprotect(p, PAGE, PROT_READ) == 0, "mprotect");
 	CHECK_ERRNO(EFAULT, read(fd, p, 16));
-	CHECK_ERRNO(EFAULT, read(fd, (void *)0x1000, 16));
+	CHECK_ERRNO(EFAULT, read(fd, PROGRAM, 16));
 	CHECK_ERRNO(EFAULT, gettimeofday((void *)p, NULL));
 	CHECK(p[0] == 'r', "the page was written");
 }
@@ -172,11 +172,11 @@ static void
 badargs__sizes(void)
 {
 	open_some();
-	CHECK(read(fd_file, (void *)0x1000, 0) == 0, "read of nothing");
+	CHECK(read(fd_file, PROGRAM, 0) == 0, "read of nothing");
 	CHECK(read(fd_file, sbrk(0), 0xffffffff) == -1, "read of 4 GB");
 	CHECK(read(fd_file, (void *)0xefbfd000, 0x80000000) == -1,
 	    "read of 2 GB");
-	CHECK(write(fd_pipe[1], (void *)0x1000, 0xffffffff) == -1,
+	CHECK(write(fd_pipe[1], PROGRAM, 0xffffffff) == -1,
 	    "write of 4 GB");
 	CHECK(munmap((void *)0x40000000, 0xc0000000) == -1,
 	    "munmap that wraps");

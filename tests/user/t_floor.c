@@ -19,7 +19,10 @@
 #define LOW	0x40000000u
 #define HIGH	0xe0000000u
 
-enum { ROUNDS = 50 };
+enum {
+	ROUNDS = 50,
+	CUTS = 3000		/* more than the map entries of a process */
+};
 
 static struct vmmeter
 figures(void)
@@ -104,6 +107,21 @@ floor__mlock_refused_leaves_nothing(void)
 	    strerror(errno));
 	unpin_all();
 	check_given_back(&start);
+}
+
+/* A refused mlock of a page inside an entry does not leave it cut. */
+static void
+floor__mlock_refused_leaves_no_cut(void)
+{
+	uintptr_t va = pin_all();
+	char *p = map_at(va, CUTS * PAGE), *q;
+
+	for (unsigned int i = 1; i < CUTS; i += 2)
+		CHECK_ERRNO(EAGAIN, mlock(p + i * PAGE, PAGE));
+	q = mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANON, -1, 0);
+	CHECK(q != MAP_FAILED, "mmap: %s", strerror(errno));
+	CHECK_ERRNO(EAGAIN, mlock(p + PAGE, PAGE));
+	unpin_all();
 }
 
 static void
@@ -208,6 +226,7 @@ floor__locked_page_is_mapped_again(void)
 
 const struct test tests_floor[] = {
 	TEST(floor__mlock_refused_leaves_nothing),
+	TEST(floor__mlock_refused_leaves_no_cut),
 	TEST(floor__fork_refused_leaves_nothing),
 	TEST(floor__exec_refused_leaves_the_old_image),
 	TEST(floor__locked_page_is_mapped_again),

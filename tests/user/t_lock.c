@@ -106,13 +106,13 @@ lock__protect_and_inherit_pieces(void)
 	int status;
 
 	memset(p, 'p', 8 * PAGE);
-	for (unsigned int i = 1; i < 8; i += 2) {
+	for (unsigned int i = 1; i < 8; i += 2)
 		CHECK(mprotect(p + i * PAGE, PAGE, PROT_READ) == 0,
 		    "mprotect %u", i);
+	CHECK(mprotect(p, 8 * PAGE, PROT_READ | PROT_WRITE) == 0, "mprotect");
+	for (unsigned int i = 1; i < 8; i += 2)
 		CHECK(minherit(p + i * PAGE, PAGE, MINHERIT_NONE) == 0,
 		    "minherit %u", i);
-	}
-	CHECK(mprotect(p, 8 * PAGE, PROT_READ | PROT_WRITE) == 0, "mprotect");
 	CHECK(minherit(p, 8 * PAGE, MINHERIT_SHARE) == 0, "minherit");
 	if (fork() == 0) {
 		memset(p, 'q', 8 * PAGE);

@@ -75,14 +75,22 @@ mmap__rights_are_enforced(void)
 }
 
 static void
-mmap__text_and_page_zero(void)
+mmap__text_and_below(void)
 {
-	page = (char *)(uintptr_t)0x1000;
+	static const unsigned int low[] = { 0, 0x1000, 0x10f000 };
+	char *p;
+
+	page = PROGRAM;
 	test_must_fault(write_page, "write of the text");
-	page = NULL;
-	test_must_fault(read_page, "read of page 0");
-	CHECK(mmap(NULL, PAGE, PROT_READ, MAP_ANON | MAP_PRIVATE | MAP_FIXED,
-	    -1, 0) == MAP_FAILED, "page 0 can be mapped");
+	for (unsigned int i = 0; i < 3; i++) {
+		page = (char *)(uintptr_t)low[i];
+		test_must_fault(read_page, "read below the text");
+		CHECK_ERRNO(EINVAL, mmap(page, PAGE, PROT_READ,
+		    MAP_ANON | MAP_PRIVATE | MAP_FIXED, -1, 0));
+		p = mmap(page, PAGE, PROT_READ, MAP_ANON | MAP_PRIVATE, -1, 0);
+		CHECK(p != MAP_FAILED && p > PROGRAM, "0x%x: mapped at %p",
+		    low[i], (void *)p);
+	}
 }
 
 static void
@@ -416,7 +424,7 @@ const struct test tests_mmap[] = {
 	TEST(mmap__fixed_replaces),
 	TEST(mmap__munmap_makes_a_hole),
 	TEST(mmap__rights_are_enforced),
-	TEST(mmap__text_and_page_zero),
+	TEST(mmap__text_and_below),
 	TEST(mmap__shared_is_inherited),
 	TEST(mmap__minherit),
 	TEST(mmap__private_file_keeps_the_file),

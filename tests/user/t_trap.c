@@ -112,45 +112,50 @@ do_bad_stack(void)
 }
 
 /*
- * An iret that asks for virtual-8086 mode, with the code below at cs:eip.  A
- * processor ignores VM and refuses the selector; QEMU goes there.
+ * An iret that asks for virtual-8086 mode.  A processor ignores VM and refuses
+ * the selector; QEMU goes there, with the interrupt flag and the I/O privilege
+ * that it was asked for.  Nothing that the mode reaches can be mapped.
  */
 static void
-enter_vm86(const uint8_t *code, uint32_t eflags)
+enter_vm86(uint32_t cs, uint32_t eip, uint32_t eflags)
 {
-	uint32_t linear = (uint32_t)(uintptr_t)code;
-
-	(void)*(const volatile uint8_t *)code;	/* it must not fault there */
 	__asm__ volatile(
 	    "pushl $0; pushl $0; pushl $0; pushl $0; pushl $0x27;"
-	    "pushl $0x1000; pushl %0; pushl %1; pushl %2; movl $20,%%eax;"
-	    "iret" : : "r" (eflags | VIRTUAL_8086), "r" (linear >> 4),
-	    "r" (linear & 15) : "memory");
+	    "pushl $0x1000; pushl %0; pushl %1; pushl %2; iret" : :
+	    "r" (eflags | VIRTUAL_8086), "r" (cs), "r" (eip) : "memory");
 }
 
 static void
-do_vm86_trap(void)
+do_vm86(void)
 {
-	static const uint8_t code[] = { 0xf4 };			/* hlt */
-
-	enter_vm86(code, 0x202);
+	enter_vm86(0x10, 0x100, 0x202);
 }
 
 static void
-do_vm86_interrupt(void)
+do_vm86_interrupts_off(void)
 {
-	static const uint8_t code[] = { 0xeb, 0xfe };		/* jmp . */
-
-	enter_vm86(code, 0x202);
+	enter_vm86(0, 0, 0x2);
 }
 
-/* With an I/O privilege level of 3 int is not trapped. */
 static void
-do_vm86_call(void)
+do_vm86_privilege(void)
 {
-	static const uint8_t code[] = { 0xcd, 0x80, 0xeb, 0xfc };
+	enter_vm86(0xffff, 0xffff, 0x3002);
+}
 
-	enter_vm86(code, 0x3202);
+/* With a page there the loop would keep the processor for ever. */
+static void
+do_vm86_loop(void)
+{
+	uint8_t *p = mmap((void *)0x1000, PAGE,
+	    PROT_READ | PROT_WRITE | PROT_EXEC,
+	    MAP_PRIVATE | MAP_ANON | MAP_FIXED, -1, 0);
+
+	if (p != MAP_FAILED) {
+		p[0] = 0xeb;		/* jmp . */
+		p[1] = 0xfe;
+	}
+	enter_vm86(0x100, 0, 0x2);
 }
 
 static const struct {
@@ -173,9 +178,10 @@ static const struct {
 	{ "single step", do_step, SIGTRAP },
 	{ "iret with nested task", do_nested_iret, SIGBUS },
 	{ "stack pointer in the kernel", do_bad_stack, SIGSEGV },
-	{ "trap in virtual-8086 mode", do_vm86_trap, SIGBUS },
-	{ "interrupt in virtual-8086 mode", do_vm86_interrupt, SIGBUS },
-	{ "system call in virtual-8086 mode", do_vm86_call, SIGBUS },
+	{ "virtual-8086 mode", do_vm86, SIGBUS },
+	{ "its interrupts off", do_vm86_interrupts_off, SIGBUS },
+	{ "its end, I/O privilege 3", do_vm86_privilege, SIGBUS },
+	{ "a loop in it, interrupts off", do_vm86_loop, SIGBUS },
 };
 
 static void

@@ -82,8 +82,8 @@ wire__fork_copies_locked_pages(void)
 static void
 wire__read_only_text(void)
 {
-	CHECK(mlock((void *)0x1000, PAGE) == 0, "mlock: %s", strerror(errno));
-	CHECK(munlock((void *)0x1000, PAGE) == 0, "munlock: %s",
+	CHECK(mlock(PROGRAM, PAGE) == 0, "mlock: %s", strerror(errno));
+	CHECK(munlock(PROGRAM, PAGE) == 0, "munlock: %s",
 	    strerror(errno));
 }
 

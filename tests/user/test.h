@@ -13,6 +13,8 @@
 #include <sys/types.h>
 #include <sys/wait.h>
 
+#include <machine/vmparam.h>
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -22,6 +24,7 @@
 #include <unistd.h>
 
 #define PAGE	4096u
+#define PROGRAM	((char *)VM_MIN_ADDRESS)	/* each begins there */
 
 struct test {
 	const char	*t_name;

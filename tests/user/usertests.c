@@ -5,8 +5,8 @@
  * usertests.c: runs the system-call tests.
  *
  * `usertests' runs all but the subjects that want a machine of their own:
- * they use up all memory, or need much of it.  `usertests SUBJECT...' runs
- * some.  Prints `ok NAME' or `not ok
+ * they use up all memory, or need much of it.  `usertests NAME...' runs some,
+ * by their names or those of their subjects.  Prints `ok NAME' or `not ok
  * NAME: why' a test and `guest: N passed, N failed' at the end.
  */
 #include <sys/mman.h>
@@ -187,16 +187,16 @@ run(const struct test *t)
 }
 
 static int
-chosen(const char *name, int argc, char **argv)
+chosen(const char *subject, const char *test, int argc, char **argv)
 {
 	if (argc < 2) {
 		for (int i = 0; alone[i] != NULL; i++)
-			if (strcmp(alone[i], name) == 0)
+			if (strcmp(alone[i], subject) == 0)
 				return (0);
 		return (1);
 	}
 	for (int i = 1; i < argc; i++)
-		if (strcmp(argv[i], name) == 0)
+		if (strcmp(argv[i], subject) == 0 || strcmp(argv[i], test) == 0)
 			return (1);
 	return (0);
 }
@@ -210,15 +210,13 @@ main(int argc, char **argv)
 		perror("usertests: mmap");
 		return (2);
 	}
-	for (int i = 0; i < SUBJECTS; i++) {
-		if (!chosen(subjects[i].s_name, argc, argv))
-			continue;
+	for (int i = 0; i < SUBJECTS; i++)
 		for (const struct test *t = subjects[i].s_tests;
 		    t->t_name != NULL; t++)
-			run(t);
-	}
+			if (chosen(subjects[i].s_name, t->t_name, argc, argv))
+				run(t);
 	if (passed + failed == 0) {
-		dprintf(2, "usertests: no such subject\n");
+		dprintf(2, "usertests: no such test\n");
 		return (2);
 	}
 	printf("guest: %d passed, %d failed\n", passed, failed);

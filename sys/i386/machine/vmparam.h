@@ -4,8 +4,8 @@
 /*
  * vmparam.h: the address space as the VM sees it.
  *
- *	0x00000000  never mapped (page 0)
- *	0x00001000  VM_MIN_ADDRESS, the user's text, data, heap, mmap
+ *	0x00000000  never mapped: all that virtual-8086 mode reaches
+ *	0x00110000  VM_MIN_ADDRESS, the user's text, data, heap, mmap
  *	0xefbfd000  the top page of the user's stack
  *	0xefbfe000  VM_MAXUSER_ADDRESS = USRSTACK
  *	0xf0000000  KERNBASE = VM_MIN_KERNEL_ADDRESS
@@ -16,7 +16,11 @@
 
 #include <sys/types.h>
 
-#define VM_MIN_ADDRESS		((vm_offset_t)0x00001000)
+/*
+ * QEMU lets a user enter virtual-8086 mode by an iret, with interrupts off for
+ * good.  The mode reaches 0xffff * 16 + 0xffff; its first instruction faults.
+ */
+#define VM_MIN_ADDRESS		((vm_offset_t)0x00110000)
 #define VM_MAXUSER_ADDRESS	((vm_offset_t)0xefbfe000)
 #define VM_MAX_ADDRESS		VM_MAXUSER_ADDRESS
 #define VM_MIN_KERNEL_ADDRESS	((vm_offset_t)0xf0000000)
