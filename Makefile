@@ -40,7 +40,7 @@ help:
 	@echo "make layout       the kernel's address space, from a real boot"
 	@echo "make lint         layering, sizes, style"
 	@echo "make unit         the module on the software MMU: unit-plain,"
-	@echo "                  unit-asan and unit-ports, or one of them"
+	@echo "                  unit-asan, unit-ports, unit-bare, or one"
 	@echo "make check-physmem  memory maps of boot loaders that overlap"
 	@echo "make check-args   every call with every bad argument, as pmap(9) says"
 	@echo "make check-model  random operations against a plain model, for"

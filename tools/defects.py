@@ -321,4 +321,16 @@ DEFECTS = [
            "\t\t(void)gather_unhook(g, pt);\n", ""),
     Defect("a group of slots given up too early", "PT1", "ptp.c",
            "\tif (!ptp_group_used(pm, slot))\n", ""),
+    # ----- without assertions -----
+    Defect("a count that only an assertion keeps", "PM2", "ptp.c",
+           "\tpt->pt_pprev = NULL;\n\tpl->pl_count--;\n}",
+           "\tpt->pt_pprev = NULL;\n"
+           "\tPMAP_ASSERT(pl->pl_count-- > 0, \"PM2 list\");\n}",
+           "only a build without assertions", "bare"),
+    Defect("an entry that only an assertion writes", "PT1", "ptp.c",
+           "\told = pte_swap(&pm->pm_pdir[slot], pt->pt_pa | PDE_USER);\n"
+           "\tPMAP_ASSERT(old == 0,",
+           "\tPMAP_ASSERT((old = pte_swap(&pm->pm_pdir[slot],\n"
+           "\t    pt->pt_pa | PDE_USER)) == 0,",
+           "only a build without assertions", "bare"),
 ]

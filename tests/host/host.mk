@@ -27,6 +27,7 @@ HT_RECURSIVE	:= -DPH_RECURSIVE=575u -DPH_BOOT_SLOT=574u \
 HT_FLAGS_plain	:= -O2
 HT_FLAGS_asan	:= -O2 -fno-omit-frame-pointer $(HT_SANITIZE)
 HT_FLAGS_ports	:= -O2 $(HT_RECURSIVE)
+HT_FLAGS_bare	:= -O2 -DPMAP_DIAGNOSTIC=0
 HT_FLAGS_fuzz	:= -O2 -fno-omit-frame-pointer \
 		   -fsanitize=address,undefined \
 		   -fsanitize-coverage=inline-8bit-counters,pc-table \
@@ -85,7 +86,7 @@ unit-$(1): $(HT_DIR)/$(1)/unit
 endef
 
 HT_VARIANTS	:= plain asan ports
-$(foreach v,$(HT_VARIANTS) quick cov fuzz,$(eval $(call HT_VARIANT,$(v))))
+$(foreach v,$(HT_VARIANTS) bare quick cov fuzz,$(eval $(call HT_VARIANT,$(v))))
 
 # The kernel's own reading of the loader's memory map, in a process.
 $(HT_DIR)/physmem: tests/host/physmem.c $(BUILD)/kernel/sys/i386/physmem.c.o
@@ -97,6 +98,6 @@ check-physmem: $(HT_DIR)/physmem
 .PHONY: check-physmem
 
 .PHONY: unit lint
-unit: unit-plain unit-asan unit-ports
+unit: unit-plain unit-asan unit-ports unit-bare
 lint: kernel
 	$(PYTHON) tools/lint

@@ -32,7 +32,7 @@ $(HT_DIR)/$(1)/$(2): $(HT_DIR)/$(1)/module.o \
 	    $(MT_LDFLAGS_$(2)) -o $$@ $$^ $(HT_LINK_$(1))
 endef
 
-$(foreach v,$(HT_VARIANTS) cov,$(foreach p,$(MT_PROGRAMS), \
+$(foreach v,$(HT_VARIANTS) bare cov,$(foreach p,$(MT_PROGRAMS), \
     $(eval $(call MT_PROGRAM,$(v),$(p)))))
 $(eval $(call MT_PROGRAM,quick,check_model))
 
@@ -47,7 +47,7 @@ $(HT_DIR)/fuzz/fuzz: $(HT_DIR)/fuzz/module.o \
 fuzz: $(HT_DIR)/fuzz/fuzz
 	$(PYTHON) tools/fuzz
 check-model: $(HT_VARIANTS:%=$(HT_DIR)/%/check_model) \
-    $(HT_DIR)/quick/check_model
+    $(HT_DIR)/quick/check_model $(HT_DIR)/bare/check_model
 	$(PYTHON) tools/check-model
 .PHONY: check-closure soak-closure
 check-closure: $(HT_DIR)/plain/closure
@@ -59,10 +59,11 @@ soak-closure: $(HT_DIR)/plain/closure
 .PHONY: hosttests
 hosttests: $(foreach v,$(HT_VARIANTS),$(HT_DIR)/$(v)/unit \
     $(MT_PROGRAMS:%=$(HT_DIR)/$(v)/%)) $(HT_DIR)/quick/check_model \
-    $(HT_DIR)/physmem
+    $(HT_DIR)/bare/unit $(HT_DIR)/bare/check_model $(HT_DIR)/physmem
 
 # And those of make check.
 .PHONY: check-programs
 check-programs: $(foreach v,$(HT_VARIANTS),$(HT_DIR)/$(v)/unit \
     $(HT_DIR)/$(v)/args $(HT_DIR)/$(v)/check_model) \
-    $(HT_DIR)/quick/check_model
+    $(HT_DIR)/quick/check_model $(HT_DIR)/bare/unit \
+    $(HT_DIR)/bare/check_model

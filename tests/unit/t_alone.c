@@ -58,7 +58,7 @@ TEST(pv_bootstrap__forgets_an_earlier_life)
 	CHECK(frame_lookup(NFRAME * PAGE) == NULL);
 }
 
-TEST(pv_page_add__first_and_last_page_are_in_reach)
+TEST_ASSERTED(pv_page_add__first_and_last_page_are_in_reach)
 {
 	struct pv_slice *ps;
 	uint32_t i;
@@ -273,7 +273,7 @@ TEST(ptp_bootstrap__forgets_an_earlier_life)
 		CHECK(table[i].pt_pte == arena[i]);
 }
 
-TEST(ptp_arena__maps_each_page_once_and_says_how)
+TEST_ASSERTED(ptp_arena__maps_each_page_once_and_says_how)
 {
 	struct ptp *pt;
 	uint32_t i;
@@ -313,7 +313,7 @@ TEST(pv_link_sane__ends_with_the_arena)
 	CHECK(!pv_link_sane(&slice_at(1)->ps_link[0]));
 }
 
-TEST(ptp_attach__starts_from_nothing)
+TEST_ASSERTED(ptp_attach__starts_from_nothing)
 {
 	struct ptp *pt;
 
@@ -468,7 +468,7 @@ TEST(ptp_dir__has_the_kernels_slots_and_no_other)
 			CHECK_EQ(arena[0][i], 0x2000u | MMU_P | MMU_RW);
 }
 
-TEST(ptp_dir_detach__leaves_nothing_behind)
+TEST_ASSERTED(ptp_dir_detach__leaves_nothing_behind)
 {
 	struct ptp *pt;
 

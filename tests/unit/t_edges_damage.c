@@ -173,7 +173,7 @@ TEST(pmap_kenter__replaces_a_damaged_entry_that_looks_the_same)
 	mended(1);
 }
 
-TEST(pmap_release__leaves_a_dead_pmap)
+TEST_ASSERTED(pmap_release__leaves_a_dead_pmap)
 {
 	struct pmap pm;
 
@@ -230,7 +230,7 @@ TEST(pmap_reclaim__names_a_lost_table)
 	mended(1);
 }
 
-TEST(pmap_release__wrong_count_is_a_panic)
+TEST_ASSERTED(pmap_release__wrong_count_is_a_panic)
 {
 	pmap_t pm = as_new();
 	uint32_t pa = page_new();
@@ -241,7 +241,7 @@ TEST(pmap_release__wrong_count_is_a_panic)
 	EXPECT_PANIC("PM1", pmap_destroy(pm));
 }
 
-TEST(pmap_stray__link_on_no_list_is_a_panic)
+TEST_ASSERTED(pmap_stray__link_on_no_list_is_a_panic)
 {
 	pmap_t pm = as_new();
 	uint32_t pa = page_new();
@@ -349,7 +349,7 @@ TEST(pmap_damage__lost_head_of_one)
 	mended(1);
 }
 
-TEST(pmap_pinit__copy_of_a_live_pmap_is_another)
+TEST_ASSERTED(pmap_pinit__copy_of_a_live_pmap_is_another)
 {
 	pmap_t pm = as_new();
 	struct pmap copy = *pm;

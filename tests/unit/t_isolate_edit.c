@@ -357,7 +357,7 @@ foreign_try(void (*op)(void), uint32_t pde)
  * A directory entry that names another's page table, or none: nothing that
  * goes by <pmap, va> goes through it.
  */
-TEST(isolate__foreign_directory_entry_is_a_panic)
+TEST_ASSERTED(isolate__foreign_directory_entry_is_a_panic)
 {
 	static void (*const ops[])(void) = {
 		op_extract, op_enter, op_change_wiring, op_remove,

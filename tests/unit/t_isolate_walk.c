@@ -236,7 +236,7 @@ TEST(isolate__list_that_leads_nowhere)
  * A slice whose owner word is wrong leads all its links astray, and there is
  * no telling which of the two words is right: a panic by any policy.
  */
-TEST(isolate__slice_that_leads_nowhere_is_a_panic)
+TEST_ASSERTED(isolate__slice_that_leads_nowhere_is_a_panic)
 {
 	uint32_t was, *owner;
 

@@ -192,21 +192,21 @@ TEST(pmap_zero_page__many_pages_through_one_window)
 		    0);
 }
 
-TEST(pmap_zero_page__refuses_page_tables)
+TEST_ASSERTED(pmap_zero_page__refuses_page_tables)
 {
 	pmap_t pm = as_new();
 
 	EXPECT_PANIC("PT4", pmap_zero_page(pm->pm_pdirpa));
 }
 
-TEST(pmap_zero_page__refuses_a_hole)
+TEST_ASSERTED(pmap_zero_page__refuses_a_hole)
 {
 	uint32_t hole = host_config.hc_hole[0] * PAGE;
 
 	EXPECT_PANIC("PT4", pmap_zero_page(hole));
 }
 
-TEST(pmap_copy_page__refuses_a_hole)
+TEST_ASSERTED(pmap_copy_page__refuses_a_hole)
 {
 	uint32_t hole = host_config.hc_hole[0] * PAGE, page = page_new();
 

@@ -73,7 +73,7 @@ TEST(pmap_destroy__counts_references)
 	CHECK_EQ(pmap_page_mappings(pa), 1);
 }
 
-TEST(pmap_destroy__twice_is_a_panic)
+TEST_ASSERTED(pmap_destroy__twice_is_a_panic)
 {
 	pmap_t pm = pmap_create(0);
 
@@ -83,7 +83,7 @@ TEST(pmap_destroy__twice_is_a_panic)
 	EXPECT_PANIC("PM3", pmap_activate(pm));
 }
 
-TEST(pmap_release__kernel_pmap_is_a_panic)
+TEST_ASSERTED(pmap_release__kernel_pmap_is_a_panic)
 {
 	EXPECT_PANIC("PM1", pmap_release(kernel_pmap));
 }

@@ -84,7 +84,7 @@ TEST(pmap_reclaim__never_the_table_being_entered)
 	CHECK(can_write(pm, VA, pa));
 }
 
-TEST(pmap_reclaim__wired_without_sleep_is_a_panic)
+TEST_ASSERTED(pmap_reclaim__wired_without_sleep_is_a_panic)
 {
 	pmap_t pm = as_new();
 	uint32_t pa = page_new();

@@ -43,7 +43,7 @@ TEST(ptp_lookup__finds_what_the_directory_holds)
 	CHECK_EQ(*host_pde(pm, VA) & MMU_FRAME, pt->pt_pa);
 }
 
-TEST(ptp_lookup__refuses_a_directory_entry_of_no_table)
+TEST_ASSERTED(ptp_lookup__refuses_a_directory_entry_of_no_table)
 {
 	pmap_t pm = as_new();
 	uint32_t pa = page_new();
@@ -279,7 +279,7 @@ TEST(ptp_victim__everything_in_use_is_taken_by_force)
 	CHECK(ptp_lists_ok());
 }
 
-TEST(ptp_attach__refuses_a_table_in_use)
+TEST_ASSERTED(ptp_attach__refuses_a_table_in_use)
 {
 	pmap_t pm = as_new();
 	uint32_t pa = page_new();

@@ -42,7 +42,7 @@ TEST(frame_tag_name__knows_every_tag)
 	CHECK(strcmp(frame_tag_name(NULL), "foreign") == 0);
 }
 
-TEST(frame_set__refuses_a_mapped_page)
+TEST_ASSERTED(frame_set__refuses_a_mapped_page)
 {
 	pmap_t pm = as_new();
 	uint32_t pa = page_new();
@@ -143,7 +143,7 @@ TEST(pv_insert__list_and_count)
 	CHECK_EQ(pv_nlinks, 70);
 }
 
-TEST(pv_insert__refuses_a_linked_link)
+TEST_ASSERTED(pv_insert__refuses_a_linked_link)
 {
 	pmap_t pm = as_new();
 	uint32_t a = page_new(), b = page_new();
@@ -153,7 +153,7 @@ TEST(pv_insert__refuses_a_linked_link)
 	    frame_lookup(a)->fr_first));
 }
 
-TEST(pv_remove__saves_bits_and_only_those)
+TEST_ASSERTED(pv_remove__saves_bits_and_only_those)
 {
 	pmap_t pm = as_new();
 	uint32_t pa = page_new();

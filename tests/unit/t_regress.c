@@ -184,7 +184,7 @@ TEST(pmap_enter__zeroed_entry_is_reported)
 /*
  * A directory entry copied from another pmap was used: both edited its table.
  */
-TEST(pmap_enter__table_of_another_is_reported)
+TEST_ASSERTED(pmap_enter__table_of_another_is_reported)
 {
 	pmap_t pm = as_new(), other = as_new();
 	uint32_t a = page_new(), b = page_new();
@@ -328,7 +328,7 @@ TEST(pmap_walk__wild_pprev_is_a_report)
 /*
  * A slice with a wild owner word led to an entry that was not there: a fault.
  */
-TEST(pmap_walk__wild_owner_is_a_report)
+TEST_ASSERTED(pmap_walk__wild_owner_is_a_report)
 {
 	pmap_t pm = as_new();
 	uint32_t pa = page_new();

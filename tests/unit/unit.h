@@ -76,6 +76,15 @@ void	unit_fail(const char *file, int line, const char *fmt, ...)
 	host_check(#call);						\
 } while (0)
 
+/* A test of what the module asserts, which a build without that has not. */
+#if defined(PMAP_DIAGNOSTIC) && PMAP_DIAGNOSTIC == 0
+#define TEST_ASSERTED(name)						\
+	__attribute__((__unused__)) static void				\
+	name(void)
+#else
+#define TEST_ASSERTED(name)	TEST(name)
+#endif
+
 /* The call panics, and its message contains the text. */
 #define EXPECT_PANIC(text, call) do {					\
 	jmp_buf *unit_old, unit_here;					\
