@@ -321,6 +321,14 @@ DEFECTS = [
            "\t\t(void)gather_unhook(g, pt);\n", ""),
     Defect("a group of slots given up too early", "PT1", "ptp.c",
            "\tif (!ptp_group_used(pm, slot))\n", ""),
+    # ----- a 4 MB border of the kernel's addresses -----
+    Defect("a move that stays in the first table", "PV1", "pmap.c",
+           "\tstruct ptp *tt = ptp_lookup(kernel_pmap, to);\n",
+           "\tstruct ptp *tt = ptp_lookup(kernel_pmap, va_index(to) == 0 ?\n"
+           "\t    to - PMB_PAGE : to);\n"),
+    Defect("a range that ends with the kernel's first table", "PT1", "ptp.c",
+           "\tr->pr_done = slot == end;\n",
+           "\tr->pr_done = slot == end || pm == kernel_pmap;\n"),
     # ----- without assertions -----
     Defect("a count that only an assertion keeps", "PM2", "ptp.c",
            "\tpt->pt_pprev = NULL;\n\tpl->pl_count--;\n}",

@@ -24,7 +24,7 @@ bool world_snapshots;
 enum host_fill world_fill = HOST_FILL_JUNK;
 uint32_t world_at;
 
-#define WORLD_FRAMES	146u
+#define WORLD_FRAMES	149u
 #define WORLD_DEPTH	2u	/* operations in one another's sleep */
 
 /*
@@ -42,9 +42,12 @@ static const uint16_t entries[3][WORLD_PERSLOT] = {
 	{ 0, 1019, 1020, 1021, 1022, 1023 }	/* the top slot */
 };
 
-/* And in the kernel's table, beside those in a row. */
+/*
+ * And in the kernel's two tables, beside those in a row: both sides of slices
+ * and of the border between the tables.
+ */
 static const uint16_t kernel_entries[] = {
-	127, 128, 255, 256, 511, 512, 1000, 1022, 1023
+	127, 128, 255, 256, 511, 512, 1022, 1023, 1024, 1025, 1500, 2046, 2047
 };
 #define KERNEL_ROW	8u
 
@@ -177,7 +180,7 @@ static const struct {
 	uint32_t	sh_arena;
 	uint32_t	sh_newest;
 	bool		sh_rich;
-} shortages[SHORTAGES] = { { 74, 6, false }, { 41, 6, true }, { 20, 1, true } };
+} shortages[SHORTAGES] = { { 77, 6, false }, { 44, 6, true }, { 23, 1, true } };
 
 static uint32_t
 shortage_of(uint32_t config)
@@ -195,7 +198,7 @@ world_config(uint32_t config)
 	struct host_config c = {
 		.hc_frames = WORLD_FRAMES, .hc_hole = { 9, 10 },
 		.hc_spare = { 10, 11 },
-		.hc_image = { 1, 9 }, .hc_kva = 1u << 20,
+		.hc_image = { 1, 9 }, .hc_kva = 4u << 20,
 		.hc_arena = shortages[shortage_of(config)].sh_arena,
 		.hc_pager = 2, .hc_edits = 2, .hc_init = true,
 		.hc_invlpg = true, .hc_pge = true, .hc_wp = true

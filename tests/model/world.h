@@ -4,13 +4,14 @@
 /*
  * world.h: a small machine with the module on it, and the model beside it.
  *
- * A world has four user pmaps and the kernel's, 48 addresses in 8 page
- * tables of each user pmap, 64 managed pages and 4 others, and a pool of
- * memory below the need.  One operation is a record of eight bytes; every
- * record means something in every state, so that the random driver, a trace,
- * the shrinker and the fuzzer share one decoder.  After each operation the
- * module is audited and compared with the model; what differs is a panic of
- * the host's, whose text begins with "model:".
+ * A world has four user pmaps, 48 addresses in 8 page tables of each, the
+ * kernel's with 25 in two, on both sides of the border between them, 64
+ * managed pages and 4 others, and a pool of memory below the need.  One
+ * operation is a record of eight bytes; every record means something in every
+ * state, so that the random driver, a trace, the shrinker and the fuzzer
+ * share one decoder.  After each operation the module is audited and compared
+ * with the model; what differs is a panic of the host's, whose text begins
+ * with "model:".
  *
  * world.c       boot, the order of nested operations, memory
  * world_ops.c   which operation a record means, and on what

@@ -118,11 +118,14 @@ check_pmap(uint32_t p)
 {
 	const uint32_t *dir = host_phys(world.w_pm[p]->pm_pdirpa);
 	struct tally t = { 0, 0 };
-	uint32_t v;
+	uint32_t v, end;
 
-	if (p == MODEL_KERNEL)
-		check_table(p, 0, model_nkva,
-		    table_of(dir, model_kva[0].mp_va), &t);
+	for (v = 0; v < model_nkva && p == MODEL_KERNEL; v = end) {
+		for (end = v + 1; end < model_nkva && (model_kva[end].mp_va ^
+		    model_kva[v].mp_va) >> 22 == 0; end++)
+			continue;
+		check_table(p, v, end, table_of(dir, model_kva[v].mp_va), &t);
+	}
 	for (v = 0; v < model_nuser && p != MODEL_KERNEL; v += WORLD_PERSLOT)
 		check_table(p, v, v + WORLD_PERSLOT,
 		    table_of(dir, model_user[v].mp_va), &t);
