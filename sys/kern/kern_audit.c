@@ -50,6 +50,21 @@ audit_now(struct pmap_audit *pa, bool print)
 	return (bad);
 }
 
+/*
+ * One audit for a process that asks: who asks for a long one waits, so that
+ * audits do not take all the time.
+ */
+void
+audit_user(struct pmap_audit *pa)
+{
+	u_int begin = ticks, cost;
+
+	(void)audit_now(pa, true);
+	cost = ticks - begin;
+	if (cost > 1)
+		(void)tsleep(pa, PWAIT, "audit", (int)cost * AUDIT_SHARE);
+}
+
 /* The ticks until the next audit, when the last one took so many. */
 static int
 audit_rest(u_int cost)

@@ -184,7 +184,7 @@ vm_sysctl(struct sysctl_req *sr)
 
 	switch (sr->sr_name[1]) {
 	case VM_AUDIT:
-		(void)audit_now(&pa, true);
+		audit_user(&pa);
 		return (sysctl_data(sr, &pa, sizeof(pa)));
 	case VM_AUDITSTATS:
 		return (sysctl_data(sr, &audit_stats, sizeof(audit_stats)));

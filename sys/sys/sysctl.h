@@ -77,6 +77,7 @@ extern int audit_rate;			/* seconds between audits, 0 none */
 struct pmap_audit;
 int	audit_now(struct pmap_audit *, bool);
 void	audit_init(void);
+void	audit_user(struct pmap_audit *);
 
 void	stall_begin(int);
 int	stall_end(void);

@@ -284,7 +284,8 @@ swap_walk_start(struct swap_walk *walk, vm_object_t object)
 
 	walk->sww_object = object;
 	walk->sww_left = object->swslots;
-	walk->sww_by_slot = atop(object->size) > sw_nslots;
+	/* A look at a slot costs an eighth of a search for a page. */
+	walk->sww_by_slot = atop(object->size) > sw_nslots / 8;
 	walk->sww_next = walk->sww_by_slot ? 1 : 0;
 }
 
@@ -348,7 +349,7 @@ swap_pager_free_range(vm_object_t object, vm_offset_t start, vm_offset_t end)
 
 	if (object->swslots == 0)
 		return (end);
-	if (atop(end - start) > sw_nslots)
+	if (atop(end - start) > sw_nslots / 8)
 		return (swap_free_by_slot(object, start, end, FREE_SLOTS));
 	stop = MIN(end, start + ptoa(FREE_SLOTS));
 	for (; start < stop && object->swslots != 0; start += PAGE_SIZE)
@@ -361,12 +362,10 @@ static void
 swap_pager_dealloc(vm_object_t object)
 {
 
-	struct swap_walk walk;
-	vm_offset_t offset;
+	vm_offset_t start = 0;
 
-	swap_walk_start(&walk, object);
-	while (swap_walk_next(&walk, &offset)) {
-		swap_pager_free(object, offset);
+	while (object->swslots != 0 && start < object->size) {
+		start = swap_pager_free_range(object, start, object->size);
 		yield();
 	}
 	KASSERTMSG(object->swslots == 0, "%u slots left", object->swslots);

@@ -356,7 +356,9 @@ vm_fault(vm_map_t map, vm_offset_t vaddr, vm_prot_t fault_type,
 		return (rv);
 	if (curproc != NULL && curproc->p_stats != NULL)
 		curproc->p_stats->p_ru.ru_minflt++;
-	return (fault_enter(&fi));
+	rv = fault_enter(&fi);
+	vm_object_finish();
+	return (rv);
 }
 
 /*

@@ -549,7 +549,7 @@ vm_map_entry_join(vm_map_t map, vm_map_entry_t entry)
 	vm_map_entry_detach(next);
 	if (entry->object.vm_object != NULL) {
 		entry->object.vm_object->ref_count--;
-		(void)vm_object_sweep(entry->object.vm_object);
+		vm_object_sweep_now(entry->object.vm_object);
 	}
 	vm_map_entry_dispose(map, next);
 	return (TRUE);

@@ -139,7 +139,6 @@ void	vm_map_entry_resolve(vm_map_entry_t);
 void	vm_map_yield(vm_map_t);
 void	vm_map_pmap_protect(vm_map_t, vm_offset_t, vm_offset_t, vm_prot_t);
 void	vm_map_entry_unwire(vm_map_t, vm_map_entry_t);
-void	vm_map_entry_delete(vm_map_t, vm_map_entry_t);
 void	vm_map_clip_start(vm_map_t, vm_map_entry_t, vm_offset_t);
 void	vm_map_clip_end(vm_map_t, vm_map_entry_t, vm_offset_t);
 

@@ -512,10 +512,12 @@ vm_map_clean(vm_map_t map, vm_offset_t start, vm_offset_t end,
  * Take an entry out of the map, and give back what it refers to.
  *
  * => unwired, and without mappings in the pmap
+ * => more: the next entry, of the same object, goes too.  What nobody sees of
+ *    it is looked for once, with the last one
  * => may sleep
  */
-void
-vm_map_entry_delete(vm_map_t map, vm_map_entry_t entry)
+static void
+vm_map_entry_delete(vm_map_t map, vm_map_entry_t entry, boolean_t more)
 {
 	vm_object_t object = entry->object.vm_object;
 	vm_offset_t start = entry->offset;
@@ -532,7 +534,10 @@ vm_map_entry_delete(vm_map_t map, vm_map_entry_t entry)
 		vm_object_page_remove(object, start, end);
 	else if (!entry->is_sub_map && object != NULL) {
 		vm_object_lost(object, start, end);
-		vm_object_deallocate(object);
+		if (more)
+			object->ref_count--;
+		else
+			vm_object_deallocate(object);
 	}
 	vm_map_entry_dispose(map, entry);
 }
@@ -565,7 +570,9 @@ vm_map_delete(vm_map_t map, vm_offset_t start, vm_offset_t end)
 	for (entry = first; entry != &map->header && entry->start < end;
 	    entry = next) {
 		next = entry->next;
-		vm_map_entry_delete(map, entry);
+		vm_map_entry_delete(map, entry, next != &map->header &&
+		    next->start < end && !next->is_sub_map &&
+		    next->object.vm_object == entry->object.vm_object);
 		vm_map_yield(map);
 	}
 }

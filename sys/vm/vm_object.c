@@ -21,14 +21,13 @@
 
 #include <vm/vm.h>
 
-#define TRIM_PAGES	4096u		/* freed at a time */
-
 static struct vm_object kernel_object_store, kmem_object_store;
 vm_object_t kernel_object = &kernel_object_store;
 vm_object_t kmem_object = &kmem_object_store;
 int vm_cache_max = 24;
 
 static struct object_q vm_object_cached_list;
+static vm_object_t vm_object_kept; /* for vm_object_finish, or NULL */
 
 /* Set up an object with one reference. */
 static void
@@ -132,7 +131,7 @@ vm_object_pip_drop(vm_object_t object)
 		object->flags &= ~OBJ_WANTED;
 		wakeup(object);
 	}
-	(void)vm_object_sweep(object);
+	vm_object_sweep_now(object);
 }
 
 /*
@@ -197,6 +196,24 @@ vm_object_last_ref(vm_object_t object)
 		object->flags |= OBJ_ONEMAPPING;
 }
 
+/*
+ * Keep an object for vm_object_finish: a collapse or a sweep of it has
+ * stopped half way, because it was much and could not yield.
+ *
+ * => never sleeps
+ * => FALSE: another one is kept already; the caller goes on to the end
+ */
+boolean_t
+vm_object_later(vm_object_t object)
+{
+
+	if (vm_object_kept == NULL) {
+		vm_object_kept = object;
+		object->ref_count++;
+	}
+	return (vm_object_kept == object);
+}
+
 /* One reference less; may sleep.  => TRUE: the object is in the cache now */
 static boolean_t
 vm_object_release(vm_object_t object)
@@ -221,6 +238,24 @@ vm_object_release(vm_object_t object)
 }
 
 /*
+ * Go on with what was left half done.
+ *
+ * => may sleep
+ */
+void
+vm_object_finish(void)
+{
+	vm_object_t object;
+
+	while ((object = vm_object_kept) != NULL) {
+		vm_object_kept = NULL;
+		yield();
+		vm_object_collapse(object, 0);
+		(void)vm_object_release(object);
+	}
+}
+
+/*
  * One reference less.  With the last one the object goes to the cache or is
  * destroyed, and so on down its shadows.
  *
@@ -233,6 +268,7 @@ vm_object_deallocate(vm_object_t object)
 
 	if (vm_object_release(object))
 		vm_object_cache_trim(vm_cache_max);
+	vm_object_finish();
 }
 
 /*
@@ -292,17 +328,22 @@ vm_object_lookup(vm_pager_t pager)
  * Free one page of a range that goes away, unless some user has wired it, or
  * has written to a file's page since it was cleaned.
  *
+ * => *work grows by what it cost; a page that stays costs nothing, so that
+ *    those behind it get their turn
  * => FALSE: it is busy
  */
 static boolean_t
-vm_object_page_drop(vm_object_t object, vm_page_t m)
+vm_object_page_drop(vm_object_t object, vm_page_t m, u_int *work)
 {
+	u_int mappings;
 
 	if ((m->flags & PG_BUSY) != 0)
 		return (FALSE);
 	if (object != kmem_object && object != kernel_object) {
 		if (m->wire_count != 0)
 			return (TRUE);
+		mappings = pmap_page_mappings(VM_PAGE_TO_PHYS(m));
+		*work += mappings * WORK_MAPPING;
 		pmap_page_protect(VM_PAGE_TO_PHYS(m), VM_PROT_NONE);
 		if ((object->flags & OBJ_INTERNAL) == 0 &&
 		    (m->flags & PG_FICTITIOUS) == 0 &&
@@ -311,6 +352,7 @@ vm_object_page_drop(vm_object_t object, vm_page_t m)
 			return (TRUE);
 	}
 	vm_page_free(m);
+	*work += WORK_PAGE;
 	return (TRUE);
 }
 
@@ -335,18 +377,19 @@ static vm_page_t
 vm_object_trim_range(vm_object_t object, vm_offset_t *start, vm_offset_t end,
     u_int *work)
 {
+	u_int most = *work + WORK_TRIM;
 	vm_page_t m, busy = NULL;
 	vm_offset_t offset;
 
-	end = MIN(end, *start + ptoa(TRIM_PAGES));
-	for (offset = *start; offset < end; offset += PAGE_SIZE) {
+	for (offset = *start; offset < end && *work < most;
+	    offset += PAGE_SIZE) {
 		m = vm_page_lookup(object, offset);
-		if (m != NULL && !vm_object_page_drop(object, m))
+		if (m != NULL && !vm_object_page_drop(object, m, work))
 			busy = m;
-		*work += m != NULL ? WORK_PAGE : WORK_LOOK;
+		*work += WORK_LOOK;
 	}
 	if (busy == NULL)
-		*start = vm_object_trim_swap(object, *start, end, work);
+		*start = vm_object_trim_swap(object, *start, offset, work);
 	return (busy);
 }
 
@@ -355,17 +398,16 @@ static vm_page_t
 vm_object_trim_pages(vm_object_t object, vm_offset_t *start, vm_offset_t end,
     u_int *work)
 {
-	int least = object->resident_page_count - (int)TRIM_PAGES;
+	u_int most = *work + WORK_TRIM;
 	vm_page_t m, next, busy = NULL;
 
 	for (m = TAILQ_FIRST(&object->memq); m != NULL; m = next) {
 		next = TAILQ_NEXT(m, listq);
 		if (m->offset < *start || m->offset >= end)
 			continue;
-		if (object->resident_page_count <= least)
+		if (*work >= most)
 			return (busy);
-		*work += WORK_PAGE;
-		if (!vm_object_page_drop(object, m))
+		if (!vm_object_page_drop(object, m, work))
 			busy = m;
 	}
 	*work += (u_int)object->resident_page_count / 8 * WORK_LOOK;
@@ -473,24 +515,14 @@ vm_object_clean_page(vm_object_t object, vm_page_t m, boolean_t syncio)
 	return (rv == VM_PAGER_OK);
 }
 
-/* The page of [start, end) that is dirty and has the lowest offset. */
-static vm_page_t
-vm_object_first_dirty(vm_object_t object, vm_offset_t start, vm_offset_t end)
+/* May the page differ from what its pager has? */
+static boolean_t
+vm_object_page_dirty(vm_page_t m)
 {
-	vm_page_t m, first = NULL;
 
-	TAILQ_FOREACH(m, &object->memq, listq) {
-		if (m->offset < start || m->offset >= end ||
-		    (m->flags & PG_FICTITIOUS) != 0)
-			continue;
-		if (first != NULL && m->offset >= first->offset)
-			continue;
-		if ((m->flags & (PG_BUSY | PG_CLEAN)) == PG_CLEAN &&
-		    !pmap_is_modified(VM_PAGE_TO_PHYS(m)))
-			continue;
-		first = m;
-	}
-	return (first);
+	return ((m->flags & PG_FICTITIOUS) == 0 &&
+	    ((m->flags & PG_CLEAN) == 0 ||
+	    pmap_is_modified(VM_PAGE_TO_PHYS(m))));
 }
 
 /*
@@ -511,14 +543,17 @@ vm_object_page_clean(vm_object_t object, vm_offset_t start, vm_offset_t end,
 		return (TRUE);
 	if (start == 0 && end == 0)
 		end = object->size;
-	while ((m = vm_object_first_dirty(object, start, end)) != NULL) {
-		if ((m->flags & PG_BUSY) != 0) {
+	while (start < end) {
+		m = vm_page_lookup(object, start);
+		if (m != NULL && (m->flags & PG_BUSY) != 0) {
 			vm_page_sleep(m, "pgclean");
 			continue;
 		}
-		start = m->offset + PAGE_SIZE;
-		if (!vm_object_clean_page(object, m, syncio))
+		if (m != NULL && vm_object_page_dirty(m) &&
+		    !vm_object_clean_page(object, m, syncio))
 			good = FALSE;
+		start += PAGE_SIZE;
+		yield();
 	}
 	return (good);
 }

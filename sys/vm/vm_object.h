@@ -57,6 +57,8 @@ extern int vm_cache_max;		/* most objects in the cache */
 #define WORK_LOOK	1u		/* to look for a page */
 #define WORK_SLOT	3u		/* to free a slot */
 #define WORK_PAGE	15u		/* to free a page */
+#define WORK_MAPPING	4u		/* to take one of its mappings away */
+#define WORK_TRIM	40000u		/* of one call */
 #define WORK_MOST	80000u		/* without a pause */
 
 void	vm_object_init(void);
@@ -73,6 +75,8 @@ void	vm_object_setpager(vm_object_t, vm_pager_t, boolean_t);
 vm_object_t vm_object_lookup(vm_pager_t);
 void	vm_object_pip_wait(vm_object_t);
 void	vm_object_pip_drop(vm_object_t);
+boolean_t vm_object_later(vm_object_t);
+void	vm_object_finish(void);
 
 /* vm_object_shadow.c */
 boolean_t vm_object_shadow(vm_object_t *, vm_offset_t *, vm_size_t);
@@ -80,6 +84,7 @@ void	vm_object_setshadow(vm_object_t, vm_object_t, vm_offset_t);
 boolean_t vm_object_has(vm_object_t, vm_offset_t);
 void	vm_object_collapse(vm_object_t, vm_offset_t);
 void	vm_object_collapse_chain(vm_object_t);
+vm_object_t vm_object_below(vm_object_t, u_int);
 
 /* vm_seen.c */
 #define VM_SEEN_PAGES	64u		/* of one piece */
@@ -98,6 +103,7 @@ void	vm_object_hidden(vm_page_t);
 void	vm_object_lost(vm_object_t, vm_offset_t, vm_offset_t);
 void	vm_object_lost_merge(vm_object_t, vm_object_t, vm_offset_t);
 boolean_t vm_object_sweep(vm_object_t);
+void	vm_object_sweep_now(vm_object_t);
 void	vm_object_sweep_chain(vm_object_t);
 void	vm_object_unmap_below(vm_object_t, vm_offset_t, vm_page_t);
 

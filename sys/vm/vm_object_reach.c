@@ -14,10 +14,11 @@
  * memory and in swap.
  *
  * Cost: a sweep looks at every entry above the object once for each piece of
- * REACH_PAGES pages; mostly the first one shows the whole piece.  An object
- * with many references is swept only when the range is worth it, at least
- * one page for SWEEP_REFS of them.  So n removals cost n * SWEEP_REFS looks,
- * not n * n, and what waits for a sweep is never more than that.
+ * the range; mostly the first one shows the whole piece.  One that would have
+ * to look at too many, more than SWEEP_LOOKS and SWEEP_PAGE for each page
+ * that is noted, gives up: the range stays noted, and the next removal makes
+ * it larger.  So n removals cost n * SWEEP_LOOKS looks, not n * n, and what
+ * waits for a sweep is never more than a page for SWEEP_PAGE entries.
  *
  * A busy page is left; the end of its transfer sweeps again.
  *
@@ -33,6 +34,9 @@
 #define REACH_PAGES	4096u		/* of one piece, at least */
 #define REACH_WORD	32u		/* bits a word */
 #define SWEEP_REFS	8u
+#define SWEEP_LOOKS	256u
+#define SWEEP_PAGE	8u
+#define SWEEP_MOST	300000u		/* more than there can be entries */
 
 static u_int reach_pages;		/* of one piece */
 static u_int *reach_bits;
@@ -63,6 +67,7 @@ struct reach {
 	vm_object_t	r_object;	/* where the walk is, at or above it */
 	vm_offset_t	r_base;		/* that one's offset 0, in r_top */
 	vm_map_entry_t	r_next;		/* its entry to look at */
+	u_int		r_looks;	/* entries and objects to look at yet */
 	/* What it has found: */
 	vm_map_entry_t	r_entry;
 	vm_offset_t	r_lo;		/* the part that it shows */
@@ -78,6 +83,7 @@ reach_begin(struct reach *r, vm_object_t object, vm_offset_t start,
 	r->r_start = start;
 	r->r_end = end;
 	r->r_page = false;
+	r->r_looks = ~0u;
 	r->r_base = 0;
 	r->r_next = LIST_FIRST(&object->entries);
 }
@@ -123,6 +129,8 @@ reach_next(struct reach *r)
 
 	do {
 		while ((e = r->r_next) != NULL) {
+			if (--r->r_looks == 0)
+				return (FALSE);
 			r->r_next = LIST_NEXT(e, object_list);
 			r->r_lo = r->r_base + e->offset;
 			r->r_hi = r->r_lo + (e->end - e->start);
@@ -133,7 +141,7 @@ reach_next(struct reach *r)
 			r->r_hi = MIN(r->r_hi, r->r_end);
 			return (TRUE);
 		}
-	} while (reach_climb(r));
+	} while (--r->r_looks != 0 && reach_climb(r));
 	return (FALSE);
 }
 
@@ -171,21 +179,31 @@ reach_marked(u_int page)
 	return ((reach_bits[page / REACH_WORD] >> page % REACH_WORD & 1) != 0);
 }
 
-/* Mark what is seen of a piece.  => FALSE: all of it is */
-static boolean_t
-reach_mark(vm_object_t object, vm_offset_t start, vm_offset_t end)
+enum reach_marks {
+	MARKS_ALL,			/* all of the piece is seen */
+	MARKS_SOME,
+	MARKS_MANY			/* so many entries: it has given up */
+};
+
+/* Mark what is seen of a piece, by *looks looks at most. */
+static enum reach_marks
+reach_mark(vm_object_t object, vm_offset_t start, vm_offset_t end,
+    u_int *looks)
 {
 	struct reach r;
 
 	memset(reach_bits, 0, howmany(atop(end - start), REACH_WORD) *
 	    sizeof(*reach_bits));
 	reach_begin(&r, object, start, end);
+	r.r_looks = *looks;
 	while (reach_next(&r)) {
+		*looks = r.r_looks;
 		if (r.r_lo == start && r.r_hi == end)
-			return (FALSE);
+			return (MARKS_ALL);
 		reach_set(atop(r.r_lo - start), atop(r.r_hi - start));
 	}
-	return (TRUE);
+	*looks = r.r_looks;
+	return (*looks == 0 ? MARKS_MANY : MARKS_SOME);
 }
 
 /* Free a run without marks.  => how far it came: `end', or it was too much */
@@ -239,16 +257,23 @@ vm_object_sweep(vm_object_t object)
 {
 	vm_offset_t start = object->lost_start, end = object->lost_end, next;
 	vm_offset_t to;
+	enum reach_marks marks;
+	u_int looks;
 
-	if (end == 0 || (object->flags & OBJ_DEAD) != 0 ||
-	    atop(end - start) < (u_int)object->ref_count / SWEEP_REFS)
+	if (end == 0 || (object->flags & OBJ_DEAD) != 0)
 		return (FALSE);
+	looks = MIN(SWEEP_LOOKS + atop(end - start) * SWEEP_PAGE, SWEEP_MOST);
 	object->lost_start = object->lost_end = 0;
 	for (; start < end; start = next) {
 		if (object->resident_page_count == 0 && object->swslots == 0)
 			return (FALSE);
 		next = MIN(end, start + ptoa(reach_pages));
-		if (!reach_mark(object, start, next))
+		marks = reach_mark(object, start, next, &looks);
+		if (marks == MARKS_MANY) {
+			vm_object_note_lost(object, start, end);
+			return (FALSE);
+		}
+		if (marks == MARKS_ALL)
 			continue;
 		to = reach_free(object, start, next);
 		if (to < next) {
@@ -260,28 +285,45 @@ vm_object_sweep(vm_object_t object)
 }
 
 /*
+ * Sweep an object where nobody can wait: what is much is for
+ * vm_object_finish.
+ *
+ * => never sleeps
+ */
+void
+vm_object_sweep_now(vm_object_t object)
+{
+
+	while (vm_object_sweep(object) && !vm_object_later(object))
+		continue;
+}
+
+/*
  * Sweep an object, and those below it, to the end.
  *
- * => may sleep; the caller holds a reference
+ * => may switch, between two objects and within a large one; the chain is
+ *    then another one, perhaps: an object that was stepped over waits
+ * => the caller holds a reference
  */
 void
 vm_object_sweep_chain(vm_object_t object)
 {
-	vm_object_t o = object;
+	u_int depth = 0;
+	vm_object_t o;
 
-	while (o != NULL) {
-		if (!vm_object_sweep(o))
-			o = o->shadow;
+	while ((o = vm_object_below(object, depth)) != NULL) {
+		if (o->lost_end == 0)
+			depth++;
 		else {
+			depth += !vm_object_sweep(o);
 			yield();
-			o = object;
 		}
 	}
 }
 
 /*
  * A user of an object does not show [start, end) of it any more, nor of what
- * lies below.
+ * lies below.  To be swept.
  *
  * => the entry, or the shadow, is off the object's list
  * => never sleeps
@@ -292,7 +334,6 @@ vm_object_lost(vm_object_t object, vm_offset_t start, vm_offset_t end)
 
 	while (object != NULL && (object->flags & OBJ_INTERNAL) != 0) {
 		vm_object_note_lost(object, start, end);
-		(void)vm_object_sweep(object);
 		start += object->shadow_offset;
 		end += object->shadow_offset;
 		object = object->shadow;
@@ -314,7 +355,7 @@ vm_object_lost_merge(vm_object_t object, vm_object_t backing,
 		vm_object_note_lost(object, backing->lost_start -
 		    MIN(backing->lost_start, offset),
 		    backing->lost_end - offset);
-	(void)vm_object_sweep(object);
+	vm_object_sweep_now(object);
 }
 
 /*

@@ -115,10 +115,11 @@ vm_object_collapse_slot(vm_object_t object, vm_object_t backing,
  * Move pages of the object below up, or free them; what is seen through
  * `object' does not change.
  *
- * => FALSE: there are more, a page is busy or there are very many
+ * => FALSE: there are more: very many, or *busy
  */
 static boolean_t
-vm_object_merge_pages(vm_object_t object, vm_object_t backing)
+vm_object_merge_pages(vm_object_t object, vm_object_t backing,
+    boolean_t *busy)
 {
 	u_int left = MERGE_PAGES;
 	struct swap_walk walk;
@@ -133,6 +134,7 @@ vm_object_merge_pages(vm_object_t object, vm_object_t backing)
 		vm_object_collapse_page(object, backing, m);
 		left--;
 	}
+	*busy = left != 0 && !TAILQ_EMPTY(&backing->memq);
 	if (!TAILQ_EMPTY(&backing->memq))
 		return (FALSE);
 	swap_walk_start(&walk, backing);
@@ -152,10 +154,12 @@ vm_object_merge(vm_object_t object, vm_object_t backing)
 {
 	vm_object_t below = backing->shadow;
 	vm_offset_t offset, shadow_offset = object->shadow_offset;
+	boolean_t busy;
 
 	KASSERT(LIST_EMPTY(&backing->entries));
-	if (!vm_object_merge_pages(object, backing))
-		return (FALSE);
+	while (!vm_object_merge_pages(object, backing, &busy))
+		if (busy || vm_object_later(object))
+			return (FALSE);
 	offset = shadow_offset + backing->shadow_offset;
 	vm_object_setshadow(backing, NULL, 0);
 	vm_object_setshadow(object, below, offset);
@@ -259,6 +263,7 @@ vm_object_bypass(vm_object_t object, vm_object_t backing)
 	vm_object_reference(below);
 	vm_object_setshadow(object, below, sh + backing->shadow_offset);
 	vm_object_lost(backing, sh, sh + object->size);
+	vm_object_sweep_now(backing);
 	cnt.v_bypasses++;
 	if (--backing->ref_count > 1)
 		return (NULL);
@@ -312,16 +317,31 @@ vm_object_collapse(vm_object_t object, vm_offset_t near)
 }
 
 /*
+ * The object so many steps below, or NULL.
+ */
+vm_object_t
+vm_object_below(vm_object_t object, u_int depth)
+{
+
+	for (; object != NULL && depth > 0; depth--)
+		object = object->shadow;
+	return (object);
+}
+
+/*
  * Shorten the whole chain below an object.
+ *
+ * => may switch; the caller holds a reference
  */
 void
 vm_object_collapse_chain(vm_object_t object)
 {
 	u_int depth = 0;
+	vm_object_t o;
 
-	for (; object != NULL; object = object->shadow) {
-		vm_object_collapse(object, 0);
-		depth++;
+	for (; (o = vm_object_below(object, depth)) != NULL; depth++) {
+		vm_object_collapse(o, 0);
+		yield();
 	}
 	if (depth > cnt.v_maxchain)
 		cnt.v_maxchain = depth;

@@ -231,6 +231,7 @@ vmspace_fork(struct vmspace *vm1, struct vmspace **vmp)
 	}
 	vm_map_entry_unreserve(new_map);
 	vm_map_unlock(old_map);
+	vm_object_finish();
 	if (rv != KERN_SUCCESS) {
 		vmspace_free(vm2);
 		return (ENOMEM);

@@ -568,6 +568,7 @@ scene_swap_copies(void)
 	CALL("exit-swap-child", end(pid));
 	CALL("cow-swap", fill(p, MB));
 	CALL("cow-swap-end", fill(p + size - MB, MB));
+	munmap(p, size);
 	p = overfill(&size, MAP_SHARED);
 	CALL("fork-swap-shared", fork_exit());
 	CALL("munmap-swap-half", munmap(p, size / 2) == 0);
