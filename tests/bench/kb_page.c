@@ -205,6 +205,8 @@ kb_rows_page(void)
 		    false);
 	row_protect("page_protect_read", 65536, VM_PROT_READ, true);
 	row_protect("page_protect_none", 65536, VM_PROT_NONE, true);
+	row_clear("clear_reference_set", 65536, PMAP_REF, true);
+	row_test("is_referenced_clear", 65536, PMAP_REF);
 	row_loaded_protect("page_protect_read_loaded", VM_PROT_READ);
 	row_loaded_protect("page_protect_none_loaded", VM_PROT_NONE);
 	row_loaded_clear("clear_reference_loaded");

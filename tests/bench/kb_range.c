@@ -14,6 +14,8 @@
 #define BASE	(KB_VA + KB_TABLE / 2)
 #define MOST	1024u
 #define ALL	65536u			/* 64 whole page tables */
+#define GB3	0xc0000000u		/* 3 GB */
+#define SPARSE	(GB3 / KB_TABLE)	/* their page tables */
 
 static pmap_t pm;
 static vm_offset_t page[MOST];
@@ -74,15 +76,15 @@ row_remove_empty(const char *name, unsigned int n)
 	kb_end(1);
 }
 
-/* All of a user's addresses, of which one is mapped. */
+/* 3 GB, of which one page is mapped. */
 static void
-row_remove_everything(const char *name)
+row_remove_3gb(const char *name)
 {
 	for (kb_row(name, 1); kb_more(); ) {
 		pmap_enter(pm, KB_VA, page[0], KB_RW, FALSE);
 		if (loaded)
 			kb_touch(pm, KB_VA);
-		kb_call3(pmap_remove, pm, 0, VM_MAXUSER_ADDRESS);
+		kb_call3(pmap_remove, pm, 0, GB3);
 	}
 	kb_end(1);
 }
@@ -143,6 +145,33 @@ row_release(const char *name, unsigned int n)
 	kb_end(1);
 }
 
+/* One page in each 4 MB. */
+static void
+scatter(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < SPARSE; i++)
+		pmap_enter(pm, i * KB_TABLE, page[i], KB_RW, FALSE);
+}
+
+static void
+rows_sparse(void)
+{
+	for (kb_row("remove_sparse", SPARSE); kb_more(); ) {
+		scatter();
+		kb_call3(pmap_remove, pm, 0, GB3);
+	}
+	kb_end(1);
+	pmap_destroy(pm);
+	for (kb_row("release_sparse", SPARSE); kb_more(); ) {
+		pm = kb_pmap();
+		scatter();
+		kb_call1(pmap_destroy, pm);
+	}
+	kb_end(1);
+}
+
 /* Two page tables that stay, without slices for the ranges. */
 static void
 anchor(void)
@@ -185,17 +214,17 @@ kb_rows_range(void)
 	pm = kb_pmap();
 	rows_inside();
 	pmap_remove(pm, 0, VM_MAXUSER_ADDRESS);
-	row_remove_everything("remove_3gb_one_ptp_loaded");
+	row_remove_3gb("remove_3gb_one_ptp_loaded");
 	kb_unload();
 	loaded = false;
-	row_remove_everything("remove_3gb_one_ptp");
+	row_remove_3gb("remove_3gb_one_ptp");
 	row_collect("collect", 1);
 	row_collect("collect", MOST);
 	row_remove_tables("remove_tables", MOST);
 	row_remove_tables("remove_tables", ALL);
 	row_protect_tables("protect_tables", ALL);
 	row_collect("collect", ALL);
-	pmap_destroy(pm);
+	rows_sparse();
 	row_release("release", 0);
 	row_release("release", 1);
 	row_release("release", ALL);
