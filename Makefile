@@ -20,12 +20,13 @@ export OPS OPS_ASAN MODEL_SECONDS JOBS FUZZ_SECONDS FUZZ_RUNS MERGE STEPS SOAK
 -include user/user.mk
 -include tests/host/host.mk
 -include tests/model/model.mk
+-include tests/bench/bench.mk
 
 .PHONY: help deps kernel image all run shell gdb crash test lint seeds \
 	check check-arena check-stall check-busy check-cases soak check-args \
 	check-failures check-nomem \
 	check-ports planted check-docs check-clean clean layout mutants mutants-all \
-	defects coverage
+	defects coverage bench bench-again bench-check bench-write
 
 help:
 	@echo "make run          the main job: all stressors under memory pressure"
@@ -60,6 +61,9 @@ help:
 	@echo "make check-stall  large calls: does one keep everybody else waiting?"
 	@echo "make check-cases  what a user could do to others, case by case; SOAK=1"
 	@echo "                  those too that want 300 MB"
+	@echo "make bench        instructions of each operation; bench-again: twice,"
+	@echo "                  which must agree; bench-check: compared with"
+	@echo "                  doc/performance.md; bench-write: put there"
 	@echo "make check-nomem  scenarios in which each allocation fails in turn"
 	@echo "make seeds        the main job with N seeds: N=10 MEM=8"
 	@echo "make planted      three defects put in; each must be caught"
@@ -153,6 +157,12 @@ mutants-all:
 defects:
 	@tools/deps test
 	@$(PYTHON) tools/caught
+
+# What each operation takes; the figures that stand in doc/performance.md.
+bench bench-again bench-check bench-write:
+	@tools/deps test
+	@$(MAKE) -s -j$(JOBS) all $(BENCH_FILES)
+	@$(PYTHON) tools/bench $(patsubst -%,%,$(@:bench%=%))
 
 coverage:
 	@tools/deps test

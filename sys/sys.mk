@@ -51,10 +51,12 @@ $(BUILD)/kernel/%.S.o: %.S $(KERN_FLAGSFILE)
 	@echo "  as   $<"
 	@$(KERN_CC) $(KERN_ASFLAGS) -MMD -MP -c -o $@ $<
 
+KERN_LINK	= @$(KERN_CC) -m32 -nostdlib -static -Wl,--build-id=none \
+		  -Wl,-z,noexecstack -Wl,-z,max-page-size=4096 \
+		  -T $(KERN_LDS) -o $@ $(filter %.o,$^)
+
 $(BUILD)/pmap386.elf: $(KERN_OBJS) $(KERN_LDS)
 	@echo "  ld   $@"
-	@$(KERN_CC) -m32 -nostdlib -static -Wl,--build-id=none \
-	    -Wl,-z,noexecstack -Wl,-z,max-page-size=4096 \
-	    -T $(KERN_LDS) -o $@ $(KERN_OBJS)
+	$(KERN_LINK)
 
 -include $(KERN_OBJS:.o=.d)

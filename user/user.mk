@@ -37,14 +37,16 @@ USER_BIN	:= init sh ps vmstat ls cat echo
 USER_STRESS	:= hog forktree shm filemap churn wire deepstack execstorm \
 		  pressure arena stall
 USER_TESTS_SRCS	:= $(sort $(wildcard tests/user/*.c))
-USER_PROGRAMS	:= $(USER_BIN) $(USER_STRESS) usertests
+USER_BENCH_SRCS	:= tests/bench/bench.c tests/bench/sort.c
+USER_PROGRAMS	:= $(USER_BIN) $(USER_STRESS) usertests bench
 
 user_objs	= $(patsubst %,$(USER_OBJ)/%.o,$(1))
 USER_LIB_OBJS	:= $(call user_objs,$(USER_LIB_SRCS))
 USER_STRESS_OBJS := $(call user_objs,$(USER_STRESS_SRCS))
 USER_ALL_OBJS	:= $(USER_LIB_OBJS) $(USER_STRESS_OBJS) \
 		  $(call user_objs,$(USER_BIN:%=user/bin/%.c) \
-		    $(USER_STRESS:%=tests/stress/%.c) $(USER_TESTS_SRCS))
+		    $(USER_STRESS:%=tests/stress/%.c) $(USER_TESTS_SRCS) \
+		    $(USER_BENCH_SRCS))
 
 $(USER_OBJ)/%.c.o: %.c user/user.mk
 	@mkdir -p $(@D)
@@ -70,6 +72,10 @@ $(USER_STRESS:%=$(USER_DIR)/%): $(USER_DIR)/%: \
 
 $(USER_DIR)/usertests: $(call user_objs,$(USER_TESTS_SRCS)) \
     $(USER_STRESS_OBJS) $(USER_LIB_OBJS) user/user.ld
+	$(USER_LINK)
+
+$(USER_DIR)/bench: $(call user_objs,$(USER_BENCH_SRCS)) $(USER_LIB_OBJS) \
+    user/user.ld
 	$(USER_LINK)
 
 # In the image programs have no symbols: they are paged from there.

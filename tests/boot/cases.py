@@ -6,6 +6,8 @@ A test is a function called t_something; it fails by raising.  Failed is for
 what the test found out; any other exception is reported with its place.
 """
 
+import importlib.machinery
+import importlib.util
 import sys
 import traceback
 from pathlib import Path
@@ -34,6 +36,17 @@ def has(lines, text):
     check(any(text in line for line in lines),
           f"no line with '{text}'; the last are: "
           + " / ".join(lines[-6:]))
+
+
+def load(name):
+    """A tool, which has no suffix, as a module."""
+    path = str(TOP / "tools" / name)
+    loader = importlib.machinery.SourceFileLoader(name, path)
+    spec = importlib.util.spec_from_loader(name, loader)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    loader.exec_module(module)
+    return module
 
 
 def main(suite, scope, names=()):

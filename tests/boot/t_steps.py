@@ -4,28 +4,15 @@
 """The test runner's own tests: what counts, what is too little, what ends
 a step for time, and that a busy machine does not; the table of cases."""
 
-import importlib.machinery
-import importlib.util
 import os
 import subprocess
 import sys
 
 import cases
-from cases import TOP, check
+from cases import TOP, check, load
 import steps
 
 SPIN = "while :; do :; done"
-
-
-def load(name):
-    """A tool, which has no suffix, as a module."""
-    path = str(TOP / "tools" / name)
-    loader = importlib.machinery.SourceFileLoader(name, path)
-    spec = importlib.util.spec_from_loader(name, loader)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    loader.exec_module(module)
-    return module
 
 
 def judged(output, status=0, floor=(), why=""):
